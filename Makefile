@@ -1,0 +1,61 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CHECKS := format lint types floors migrations
+
+.PHONY: run test check fix bench lock clean
+
+run: $(VENV)/.installed
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# Runs every check and reports how many failed, instead of stopping at the first.
+check: $(VENV)/.installed-dev
+	@failed=0; \
+	for step in $(CHECKS); do $(MAKE) --no-print-directory check-$$step || failed=$$((failed+1)); done; \
+	if [ $$failed -gt 0 ]; then echo "$$failed of $(words $(CHECKS)) checks failed"; exit 1; fi; \
+	echo "all $(words $(CHECKS)) checks passed"
+
+.PHONY: $(addprefix check-,$(CHECKS))
+check-format:
+	$(BIN)/ruff format --check .
+check-lint:
+	$(BIN)/ruff check .
+check-types:
+	$(BIN)/mypy .
+check-floors:
+	$(BIN)/lint-imports --no-cache
+check-migrations:
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+fix: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m bench $(ARGS)
+
+# Needs uv; writes the pins the other targets install.
+lock:
+	uv pip compile -q --upgrade --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
+	uv pip compile -q --upgrade --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+$(VENV)/bin/python:
+	@echo "gatehouse: making $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit("gatehouse: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with make PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "gatehouse: installing requirements.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "gatehouse: installing requirements-dev.txt"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache

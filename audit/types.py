@@ -1,0 +1,51 @@
+"""What is written down about one call."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One authenticated call, answered or refused, as it ended.
+
+    Times are unix microseconds and microseconds; `error` is our error code or empty;
+    `upstream_status` is None when no provider was asked or none answered. Never holds
+    prompt text, answer text or secrets.
+    """
+
+    id: UUID
+    request_id: str
+    tenant_id: UUID
+    key_id: UUID
+    key_public_id: str
+    endpoint: str
+    model: str
+    provider: str
+    stream: bool
+    status: int
+    upstream_status: int | None
+    error: str
+    prompt_tokens: int
+    completion_tokens: int
+    usage_estimated: bool
+    started_at_us: int
+    first_byte_us: int | None
+    duration_us: int
+    client_ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """So many requests turned away for one reason before anyone was charged for them.
+
+    Requests without a good key have no tenant and no call record; they are counted and
+    written every few seconds. `subject` is the key's public id when one was presented.
+    """
+
+    code: str
+    subject: str
+    tenant_id: UUID | None
+    client_ip: str
+    count: int
+    first_at_us: int
+    last_at_us: int
