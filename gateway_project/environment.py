@@ -1,0 +1,133 @@
+"""Settings from the environment, read through helpers that name the variable that is wrong.
+
+The order is: the environment, `.env`, then the secrets a first run made for itself.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+env = environ.Env()
+
+
+def load(*files: Path) -> None:
+    """Read each file that exists; a variable that is already set stays as it is."""
+    for file in files:
+        if file.is_file():
+            env.read_env(str(file), overwrite=False)
+
+
+def hide_password(url: str) -> str:
+    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1:…@", url)
+
+
+def _read(name: str, convert: Callable[[str], T], expected: str, default: T | None) -> T:
+    raw = env.str(name, default="").strip()
+    if not raw:
+        if default is None:
+            raise ImproperlyConfigured(f"{name} is not set; it must be {expected}.")
+        return default
+    try:
+        return convert(raw)
+    except ValueError:
+        shown = hide_password(raw) if "://" in raw else raw
+        raise ImproperlyConfigured(
+            f"{name} is {shown!r}; it must be {expected}."
+        ) from None
+
+
+def text(name: str, default: str | None = None) -> str:
+    return _read(name, str, "a text", default)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """Return a comma-separated list, blanks dropped."""
+    return _read(
+        name,
+        lambda raw: [word.strip() for word in raw.split(",") if word.strip()],
+        "a comma-separated list",
+        default,
+    )
+
+
+def number(name: str, default: int, *, low: int, high: int) -> int:
+    def convert(raw: str) -> int:
+        value = int(raw)
+        if not low <= value <= high:
+            raise ValueError(raw)
+        return value
+
+    return _read(name, convert, f"a whole number from {low} to {high}", default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    def convert(raw: str) -> bool:
+        if raw.lower() in ("1", "true", "yes", "on"):
+            return True
+        if raw.lower() in ("0", "false", "no", "off"):
+            return False
+        raise ValueError(raw)
+
+    return _read(name, convert, "true or false", default)
+
+
+def choice(name: str, options: tuple[str, ...], default: str) -> str:
+    def convert(raw: str) -> str:
+        if raw not in options:
+            raise ValueError(raw)
+        return raw
+
+    return _read(name, convert, "one of " + ", ".join(options), default)
+
+
+def database(name: str) -> dict[str, Any]:
+    """Return Django's settings for a PostgreSQL URL; the host may be a socket folder."""
+
+    def convert(raw: str) -> dict[str, Any]:
+        parts = urlsplit(raw)
+        if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+            raise ValueError(raw)
+        query: Mapping[str, str] = dict(
+            pair.partition("=")[::2] for pair in parts.query.split("&") if pair
+        )
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(query.get("host", "")) or unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {
+                key: unquote(value) for key, value in query.items() if key != "host"
+            },
+        }
+
+    return _read(
+        name,
+        convert,
+        "a URL like postgres://user:password@host:5432/name "
+        "(`manage.py up` starts a database of its own when it is not set)",
+        None,
+    )
+
+
+def redis_url(name: str) -> str:
+    def convert(raw: str) -> str:
+        if urlsplit(raw).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError(raw)
+        return raw
+
+    return _read(
+        name,
+        convert,
+        "a URL like redis://host:6379/0, rediss://… or unix:///path/to/socket?db=0 "
+        "(`manage.py up` starts a server of its own when it is not set)",
+        None,
+    )

@@ -1,0 +1,152 @@
+"""Every setting, read once, failing at the start with a sentence that names the variable.
+
+`docs/settings.md` lists them for operators. The data plane receives values; it does not
+import this file.
+"""
+
+from pathlib import Path
+
+
+from gateway_project import environment as from_env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(from_env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+from_env.load(BASE_DIR / ".env", VAR_DIR / "secrets.env", VAR_DIR / "servers.env")
+
+# Where it listens, and how many processes serve.
+HOST = from_env.text("HOST", "127.0.0.1")
+PORT = from_env.number("PORT", 8000, low=1, high=65535)
+WEB_CONCURRENCY = from_env.number("WEB_CONCURRENCY", 2, low=1, high=256)
+DRAIN_SECONDS = from_env.number("DRAIN_SECONDS", 30, low=1, high=3600)
+
+# Secrets. `manage.py up` makes them on a first run; elsewhere they must be given.
+SECRET_KEY = from_env.text("SECRET_KEY")
+ENCRYPTION_KEYS = from_env.words("ENCRYPTION_KEYS", [])
+
+# Engines.
+DATABASES = {
+    "default": {
+        **from_env.database("DATABASE_URL"),
+        "CONN_MAX_AGE": from_env.number("DB_CONN_MAX_AGE", 60, low=0, high=86400),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+REDIS_URL = from_env.redis_url("REDIS_URL")
+CELERY_BROKER_URL = from_env.text(
+    "CELERY_BROKER_URL",
+    "redis+socket://" + REDIS_URL.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    if REDIS_URL.startswith("unix://")
+    else REDIS_URL,
+)
+
+# The data plane.
+MAX_BODY_BYTES = from_env.number("MAX_BODY_MB", 32, low=1, high=1024) * 2**20
+BODY_SECONDS = from_env.number("BODY_SECONDS", 60, low=1, high=3600)
+KEY_PREFIX = from_env.text("KEY_PREFIX", "gh-")
+ACCEPTED_KEY_PREFIXES = [
+    KEY_PREFIX,
+    *from_env.words("ACCEPTED_KEY_PREFIXES", ["gh-", "iio-dev-", "sk-gw-"]),
+]
+SPOOL_DIR = Path(from_env.text("SPOOL_DIR", str(VAR_DIR / "spool"))).resolve()
+
+# Django.
+DEBUG = from_env.flag("DEBUG", default=False)
+ALLOWED_HOSTS = from_env.words("ALLOWED_HOSTS", ["*"])
+CSRF_TRUSTED_ORIGINS = from_env.words("CSRF_TRUSTED_ORIGINS", [])
+LOG_LEVEL = from_env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+INSTALLED_APPS = [
+    # Ground floor first: an app may import only from apps listed above it.
+    "audit",
+    "tenants",
+    "providers",
+    "guardrails",
+    "hitl",
+    "gateway_project.console",
+    "gateway_project",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+# A redirect would lose the body of a POST.
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "gateway_project.urls"
+ASGI_APPLICATION = "gateway_project.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "gh:cache",
+    }
+}
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = from_env.flag("SECURE_COOKIES", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+# Django's own Redis cache counts atomically; the check only knows third-party ones.
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+# Served from the packages themselves: no collectstatic step between a change and a page.
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "gateway_project.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Gatehouse",
+    "SITE_HEADER": "Gatehouse",
+    "SITE_URL": None,
+}
