@@ -49,3 +49,15 @@ class Refusals:
     count: int
     first_at_us: int
     last_at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something, and from where, as the ledger names them.
+
+    `name` is `user:<username>`, `command:<system user>` or `system`.
+    """
+
+    name: str
+    ip: str = ""
+    user_agent: str = ""

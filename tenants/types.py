@@ -1,9 +1,24 @@
 """What the hot path knows of who is calling."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from typing import TypeAlias
 from uuid import UUID
+
+ModelFilter: TypeAlias = re.Pattern[str]
+
+
+def model_filter(patterns: Iterable[str]) -> ModelFilter | None:
+    """Return one expression for the names that `patterns` admit; None admits all.
+
+    Case-insensitive; `*` stands for anything, every other character for itself: model
+    ids hold `[`, `:` and `/`, which shell globs would read as their own.
+    """
+    parts = [re.escape(pattern.strip()).replace(r"\*", ".*") for pattern in patterns]
+    if not parts:
+        return None
+    return re.compile("|".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +41,24 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An API key and the tenant behind it, as the hot path needs them."""
+    """An API key and the tenant behind it, as the hot path needs them.
+
+    `expires_at` is in unix seconds. `limits` go from the narrowest level to the widest.
+    """
 
     key_id: UUID
     public_id: str
     key_name: str
     tenant_id: UUID
     tenant_slug: str
-    tenant_active: bool
+    tenant_suspended: bool
     digests: tuple[Digest, ...] = field(repr=False)
     revoked: bool
     expires_at: float | None
-    allowed_models: Sequence[Sequence[str]]
+    model_filters: tuple[ModelFilter, ...]
     limits: tuple[Limit, ...]
     max_tokens: int | None
 
     def may_use(self, model: str) -> bool:
-        """True when every list of patterns admits `model`; an empty list admits all.
-
-        Case-insensitive, `*` stands for anything.
-        """
-        name = model.lower()
-        return all(
-            not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
-            for patterns in self.allowed_models
-        )
+        """True when every filter (the tier's, the key's) admits the model."""
+        return all(allowed.fullmatch(model) for allowed in self.model_filters)

@@ -1,0 +1,90 @@
+"""The providers' share of the hot path's snapshot."""
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from django.db.models import Prefetch
+
+from .models import Credential, Model, Provider
+from .sealing import KeyRing, SealBroken
+from .selectors import secret_of
+from .types import Endpoint, ModelEntry, Target, Timeouts
+
+log = logging.getLogger("gatehouse.providers")
+
+_MOCK = Endpoint("mock", "mock", 0)
+
+
+def models(ring: KeyRing) -> Mapping[str, ModelEntry]:
+    """Return every model that is switched on, by the name callers use.
+
+    A model whose provider is off, or has no credential that opens, is there without a
+    target: a caller learns that it is out of service rather than misspelt.
+    """
+    usable = Prefetch(
+        "provider__credentials",
+        queryset=Credential.objects.filter(enabled=True),
+        to_attr="usable_credentials",
+    )
+    rows = Model.objects.filter(enabled=True).select_related("provider")
+    secrets: dict[str, str | None] = {}
+    entries = {}
+    for row in rows.prefetch_related(usable):
+        slug = row.provider.slug
+        if slug not in secrets:
+            secrets[slug] = _secret(row.provider, ring)
+        entries[row.name] = _entry(row, secrets[slug])
+    return entries
+
+
+def _secret(provider: Provider, ring: KeyRing) -> str | None:
+    """Return the secret of the first credential that opens; empty where none is needed."""
+    credentials: list[Credential] = getattr(provider, "usable_credentials", [])
+    for credential in credentials:
+        try:
+            return secret_of(credential, ring)
+        except SealBroken as broken:
+            log.error("credential.unusable", extra={"fields": {"reason": str(broken)}})
+    # A local server may want no key; one whose keys are all unusable must not be called bare.
+    return None if credentials else ""
+
+
+def _entry(row: Model, secret: str | None) -> ModelEntry:
+    provider = row.provider
+    target = None
+    if provider.enabled and secret is not None:
+        target = _target(provider, row.upstream_name or row.name, secret)
+    return ModelEntry(
+        name=row.name,
+        owned_by=provider.slug,
+        created=int(row.created_at.timestamp()),
+        provider=provider.slug,
+        target=target,
+    )
+
+
+def _target(provider: Provider, upstream_model: str, secret: str) -> Target:
+    endpoint, base_path = _MOCK, ""
+    if provider.kind != Provider.Kind.MOCK:
+        endpoint, base_path = _locate(provider.base_url)
+    return Target(
+        provider=provider.slug,
+        kind=provider.kind,
+        endpoint=endpoint,
+        base_path=base_path,
+        upstream_model=upstream_model,
+        timeouts=Timeouts(
+            connect=provider.connect_timeout_s,
+            first_byte=provider.first_byte_timeout_s,
+            idle=provider.idle_timeout_s,
+            total=provider.total_timeout_s,
+        ),
+        secret=secret,
+    )
+
+
+def _locate(base_url: str) -> tuple[Endpoint, str]:
+    parts = urlsplit(base_url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return Endpoint(parts.scheme, parts.hostname or "", port), parts.path.rstrip("/")
