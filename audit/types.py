@@ -3,14 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+# A call that was not admitted and got one of these answers was refused by policy: who
+# may call, what they may use and how much. The others are mistakes in the request.
+POLICY_STATUSES = frozenset({401, 402, 403, 429})
+
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """One authenticated call, answered or refused, as it ended.
 
     Times are unix microseconds and microseconds; `error` is our error code or empty;
-    `upstream_status` is None when no provider was asked or none answered. Never holds
-    prompt text, answer text or secrets.
+    `upstream_status` is None when no provider was asked or none answered. `admitted` is
+    False for a call we turned away before it took anything from a quota; only admitted
+    calls count towards one. Never holds prompt text, answer text or secrets.
+
+    A field added later needs a default: spools written before it are still read.
     """
 
     id: UUID
@@ -25,6 +32,7 @@ class CallRecord:
     status: int
     upstream_status: int | None
     error: str
+    admitted: bool
     prompt_tokens: int
     completion_tokens: int
     usage_estimated: bool
