@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+# pg_trigger.tgtype: fires on TRUNCATE.
+ON_TRUNCATE = 1 << 5
+
+
+@pytest.fixture(scope="session")
+def truncate_guards(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> list[str]:
+    """Take away the triggers that forbid TRUNCATE, and return their definitions.
+
+    Django empties the tables after a transactional test with TRUNCATE; every other trigger
+    stays.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid)"
+            " FROM pg_trigger WHERE NOT tgisinternal AND tgtype & %s > 0",
+            [ON_TRUNCATE],
+        )
+        guards = cursor.fetchall()
+        for name, table, _ in guards:
+            cursor.execute(f'DROP TRIGGER "{name}" ON {table}')
+    return [definition for _, _, definition in guards]
+
+
+@pytest.fixture(autouse=True)
+def _tables_can_be_emptied(request: pytest.FixtureRequest) -> None:
+    if {"db", "transactional_db"} & set(request.fixturenames) or (
+        request.node.get_closest_marker("django_db")
+    ):
+        request.getfixturevalue("truncate_guards")
+
+
+@pytest.fixture
+def tables_guarded(db: None, truncate_guards: list[str]) -> Iterator[None]:
+    """Put the triggers back for one test, inside its transaction."""
+    with connection.cursor() as cursor:
+        for definition in truncate_guards:
+            cursor.execute(definition)
+    yield
