@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
@@ -9,7 +7,7 @@ ON_TRUNCATE = 1 << 5
 
 
 @pytest.fixture(scope="session")
-def truncate_guards(
+def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> list[str]:
     """Take away the triggers that forbid TRUNCATE, and return their definitions.
@@ -29,18 +27,9 @@ def truncate_guards(
     return [definition for _, _, definition in guards]
 
 
-@pytest.fixture(autouse=True)
-def _tables_can_be_emptied(request: pytest.FixtureRequest) -> None:
-    if {"db", "transactional_db"} & set(request.fixturenames) or (
-        request.node.get_closest_marker("django_db")
-    ):
-        request.getfixturevalue("truncate_guards")
-
-
 @pytest.fixture
-def tables_guarded(db: None, truncate_guards: list[str]) -> Iterator[None]:
-    """Put the triggers back for one test, inside its transaction."""
+def truncate_guards(db: None, django_db_setup: list[str]) -> None:
+    """Put those triggers back for one test, inside its transaction."""
     with connection.cursor() as cursor:
-        for definition in truncate_guards:
+        for definition in django_db_setup:
             cursor.execute(definition)
-    yield

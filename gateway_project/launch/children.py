@@ -1,5 +1,6 @@
 """Child processes that never outlive us."""
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -136,7 +137,6 @@ class Lock:
     def _nudge(self, how: signal.Signals) -> None:
         pid = self._holder()
         if pid:
-            try:
+            # When it is gone, its children hold the lock and will see so themselves.
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
-            except ProcessLookupError:
-                pass  # its children still hold the lock and will see that it is gone
