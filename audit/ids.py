@@ -12,3 +12,8 @@ def uuid7(unix_ms: int | None = None) -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def new_epoch() -> str:
+    """Return a text that tells this database from any other."""
+    return os.urandom(8).hex()
