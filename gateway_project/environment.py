@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 T = TypeVar("T")
 
 env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def load(*files: Path) -> None:
@@ -24,11 +25,23 @@ def load(*files: Path) -> None:
             env.read_env(str(file), overwrite=False)
 
 
+def var_dir() -> Path:
+    """Return the folder where a single machine keeps everything, having read `.env`."""
+    load(BASE_DIR / ".env")
+    return Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+
+
 def hide_password(url: str) -> str:
-    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1:…@", url)
+    """Blank out passwords, also in a URL so wrong that no parser would find them."""
+    scheme = r"[a-z+]+://"
+    user = rf"(^{scheme}[^:@/]*|^(?!{scheme})[^:@/]*)"
+    url = re.sub(rf"{user}:.*@", r"\1:…@", url, flags=re.DOTALL)
+    return re.sub(r"(?i)([?&]password=)[^&]*", r"\1…", url)
 
 
-def _read(name: str, convert: Callable[[str], T], expected: str, default: T | None) -> T:
+def _read(
+    name: str, convert: Callable[[str], T], expected: str, default: T | None
+) -> T:
     raw = env.str(name, default="").strip()
     if not raw:
         if default is None:
@@ -37,9 +50,8 @@ def _read(name: str, convert: Callable[[str], T], expected: str, default: T | No
     try:
         return convert(raw)
     except ValueError:
-        shown = hide_password(raw) if "://" in raw else raw
         raise ImproperlyConfigured(
-            f"{name} is {shown!r}; it must be {expected}."
+            f"{name} is {hide_password(raw)!r}; it must be {expected}."
         ) from None
 
 

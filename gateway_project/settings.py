@@ -9,9 +9,9 @@ from pathlib import Path
 
 from gateway_project import environment as from_env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(from_env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
-from_env.load(BASE_DIR / ".env", VAR_DIR / "secrets.env", VAR_DIR / "servers.env")
+BASE_DIR = from_env.BASE_DIR
+VAR_DIR = from_env.var_dir()
+from_env.load(VAR_DIR / "secrets.env", VAR_DIR / "servers.env")
 
 # Where it listens, and how many processes serve.
 HOST = from_env.text("HOST", "127.0.0.1")
@@ -34,7 +34,8 @@ DATABASES = {
 REDIS_URL = from_env.redis_url("REDIS_URL")
 CELERY_BROKER_URL = from_env.text(
     "CELERY_BROKER_URL",
-    "redis+socket://" + REDIS_URL.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    "redis+socket://"
+    + REDIS_URL.removeprefix("unix://").replace("?db=", "?virtual_host=")
     if REDIS_URL.startswith("unix://")
     else REDIS_URL,
 )
@@ -126,9 +127,7 @@ STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 CELERY_TASK_IGNORE_RESULT = True
