@@ -6,7 +6,6 @@ import this file.
 
 from pathlib import Path
 
-
 from gateway_project import environment as from_env
 
 BASE_DIR = from_env.BASE_DIR
