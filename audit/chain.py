@@ -110,6 +110,9 @@ def problems_in(
     last: Link | None = None
     doubtful = False
     for link in links:
+        if head and link.seq > head.seq:
+            yield _beyond(link, head)
+            continue
         yield from _order(link, last)
         edited = not _is_whole(link)
         if edited and len(suspects) < MAX_SUSPECTS:
@@ -172,6 +175,11 @@ def _altered(link: Link) -> Problem:
     return Problem(Kind.EDITED, link.chain, link.seq, link.id, text)
 
 
+def _beyond(link: Link, head: Head) -> Problem:
+    text = f"the chain's head stands at entry {head.seq}"
+    return Problem(Kind.BEYOND_HEAD, link.chain, link.seq, link.id, text)
+
+
 def _ending(
     chain: UUID, last: Link | None, doubtful: bool, head: Head | None
 ) -> Iterator[Problem]:
@@ -183,9 +191,6 @@ def _ending(
     elif head.seq > seq:
         text = f"the chain's head stands at entry {head.seq}; the entries after {seq} are not there"
         yield Problem(Kind.TRUNCATED, chain, head.seq, None, text)
-    elif head.seq < seq:
-        text = f"the chain's head stands at entry {head.seq}"
-        yield Problem(Kind.BEYOND_HEAD, chain, seq, last_id, text)
     elif not doubtful and head.hash != (last.hash if last else GENESIS):
         text = "its hash is not the one the chain's head holds"
         yield Problem(Kind.HEAD_MISMATCH, chain, seq, last_id, text)

@@ -1,0 +1,50 @@
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from audit import selectors
+from audit.chain import PLATFORM
+
+
+class Command(BaseCommand):
+    help = (
+        "Recompute the ledger's hash chains and name every entry that was edited, "
+        "removed or moved. Exits with 1 if there is any."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--chain",
+            type=_chain,
+            metavar="ID",
+            help='a tenant\'s id, or "platform"; without it, all chains',
+        )
+
+    def handle(self, *args: Any, chain: UUID | None, **options: Any) -> None:
+        known = selectors.chains()
+        if chain is not None and chain not in known:
+            raise CommandError(f"there is no chain {_name(chain)}")
+        broken = sum(self._verify(each) > 0 for each in known if chain in (None, each))
+        if broken:
+            raise CommandError(f"{broken} chains do not verify")
+
+    @transaction.atomic
+    def _verify(self, chain: UUID) -> int:
+        found = 0
+        for problem in selectors.problems_of(chain):
+            found += 1
+            self.stdout.write(f"chain {_name(chain)}: {problem}")
+        entries = selectors.length_of(chain)
+        verdict = f"{found} problems" if found else "intact"
+        self.stdout.write(f"chain {_name(chain)}: {entries} entries, {verdict}")
+        return found
+
+
+def _chain(text: str) -> UUID:
+    return PLATFORM if text == "platform" else UUID(text)
+
+
+def _name(chain: UUID) -> str:
+    return "platform" if chain == PLATFORM else str(chain)
