@@ -63,7 +63,7 @@ def _start(config: pytest.Config) -> None:
 
 def _postgres(config: pytest.Config, home: places.Home) -> str:
     postgres = Postgres(home, settings=CARELESS)
-    config.add_cleanup(lambda: postgres.stop(hurry=True))
+    config.add_cleanup(postgres.stop)
     postgres.start()
     with psycopg.connect(postgres.superuser_url, autocommit=True) as server:
         server.execute("ALTER ROLE gatehouse CREATEDB")
@@ -72,7 +72,7 @@ def _postgres(config: pytest.Config, home: places.Home) -> str:
 
 def _valkey(config: pytest.Config, home: places.Home) -> str:
     valkey = Valkey(home, databases=DATABASES)
-    config.add_cleanup(lambda: valkey.stop(hurry=True))
+    config.add_cleanup(valkey.stop)
     valkey.start()
     return valkey.url
 

@@ -116,13 +116,15 @@ def reachable(home: Home, program: Path, *, parts: list[Path], name: str) -> Pat
     return copy / program.relative_to(base)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, owner: Owner | None = None) -> None:
     """Write the file whole or not at all, readable by its owner only."""
     descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    if owner:
+        os.chown(unfinished, owner.uid, owner.gid)
     os.replace(unfinished, path)
 
 

