@@ -42,6 +42,7 @@ CELERY_BROKER_URL = from_env.text(
 # The data plane.
 MAX_BODY_BYTES = from_env.number("MAX_BODY_MB", 32, low=1, high=1024) * 2**20
 BODY_SECONDS = from_env.number("BODY_SECONDS", 60, low=1, high=3600)
+SSE_KEEPALIVE_SECONDS = from_env.number("SSE_KEEPALIVE_SECONDS", 15, low=0, high=3600)
 KEY_PREFIX = from_env.text("KEY_PREFIX", "gh-")
 ACCEPTED_KEY_PREFIXES = [
     KEY_PREFIX,

@@ -74,6 +74,9 @@ class Transport(Protocol):
         Raises an `UpstreamError` and nothing else. Cancelling it aborts the connection.
         """
 
+    async def close(self) -> None:
+        """Close idle connections. Answers under way are left to their readers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

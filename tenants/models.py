@@ -12,7 +12,7 @@ SLUG = RegexValidator(
 )
 
 
-def _patterns(help_text: str) -> ArrayField:
+def _patterns(help_text: str) -> "ArrayField[list[str], list[str]]":
     return ArrayField(
         models.CharField(max_length=200), default=list, blank=True, help_text=help_text
     )

@@ -10,6 +10,4 @@ def tenant(slug: str) -> Tenant | None:
 
 
 def api_key(public_id: str) -> ApiKey | None:
-    return (
-        ApiKey.objects.select_related("tenant").filter(public_id=public_id).first()
-    )
+    return ApiKey.objects.select_related("tenant").filter(public_id=public_id).first()

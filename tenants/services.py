@@ -141,9 +141,7 @@ def rotate_api_key(
     overlap_s = int(overlap.total_seconds())
     _record(locked, "rotated", by=by, now=now, after={"overlap_seconds": overlap_s})
     api_key.refresh_from_db()
-    return keys.render(
-        keys.PresentedKey(locked.public_id, fresh), settings.KEY_PREFIX
-    )
+    return keys.render(keys.PresentedKey(locked.public_id, fresh), settings.KEY_PREFIX)
 
 
 @transaction.atomic

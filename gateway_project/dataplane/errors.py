@@ -26,9 +26,9 @@ from providers.types import Headers
 class Refusal(Exception):
     """Rendered in OpenAI's shape, with `detail` beside it for clients of older systems."""
 
-    status: ClassVar[int] | int
-    type: ClassVar[str] | str = "invalid_request_error"
-    code: ClassVar[str] | str
+    status: int
+    type: str = "invalid_request_error"
+    code: str
     source: ClassVar[str] = "gateway"
 
     def __init__(
@@ -126,14 +126,23 @@ class ServerError(Refusal):
 
 
 class ProviderRefused(Refusal):
-    """An error status of the provider's; `status` is what our caller gets for it."""
+    """An error status of the provider's; `status` is what our caller gets for it.
+
+    `body` is the provider's own, passed on when it is an error object of the dialect.
+    """
 
     type, code, source = "provider_error", "provider_error", "provider"
 
-    def __init__(self, message: str, *, status: int, type: str, **rest: Any) -> None:
+    def __init__(
+        self, message: str, *, status: int, type: str, body: bytes = b"", **rest: Any
+    ) -> None:
         super().__init__(message, **rest)
         self.status = status
         self.type = type
+        self.body = body
+
+    def as_body(self) -> bytes:
+        return self.body if _is_error_object(self.body) else super().as_body()
 
 
 class ProviderUnavailable(Refusal):
@@ -142,3 +151,11 @@ class ProviderUnavailable(Refusal):
     def __init__(self, message: str, *, status: int, **rest: Any) -> None:
         super().__init__(message, **rest)
         self.status = status
+
+
+def _is_error_object(body: bytes) -> bool:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(value, dict) and isinstance(value.get("error"), dict)

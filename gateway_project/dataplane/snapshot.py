@@ -61,14 +61,21 @@ class SnapshotStore:
         known = self.current
         self.current = Snapshot("", known.callers, known.models)
 
-    async def has_moved_on(self, snapshot: Snapshot) -> bool:
-        """True when a later configuration than `snapshot` is known to exist."""
+    async def catch_up(self, snapshot: Snapshot) -> bool:
+        """Return whether `snapshot` is outdated, having loaded the one that replaces it.
+
+        Raises `Unavailable`. A counter store that does not answer announces nothing.
+        """
         if snapshot is not self.current:
             return True
         try:
-            return await self._limiter.current_revision() != snapshot.revision
+            announced = await self._limiter.current_revision()
         except ValkeyUnavailable:
             return False
+        if announced == snapshot.revision:
+            return False
+        await self.refresh(seen=announced)
+        return True
 
     async def refresh(self, *, seen: str) -> None:
         """Load the configuration again, because revision `seen` is not ours.
@@ -76,6 +83,7 @@ class SnapshotStore:
         Raises `Unavailable` when the database cannot be read: serving on would mean
         acting on permissions that are known to have changed.
         """
+        joined = self._loading is not None and not self._loading.done()
         try:
             # Shielded: many calls wait for one load, and one that hangs up must not end it.
             loaded = await asyncio.shield(self._load_once())
@@ -86,20 +94,26 @@ class SnapshotStore:
                 retry_after_s=5,
             ) from error
         self.current = loaded
-        if loaded.revision != seen:
+        # A load that was under way may have read the database before `seen` was
+        # committed; announcing its older revision would undo the newer one's.
+        if not joined and loaded.revision != seen:
             await self._adopt(seen, loaded.revision)
 
     async def reconcile(self) -> None:
         """Catch up with a change whose announcement was lost. Raises nothing."""
         try:
+            # In this order: see `refresh`.
+            seen = await self._limiter.current_revision()
             loaded = await self._load()
-            if loaded.revision != self.current.revision:
-                seen = await self._limiter.current_revision()
-                self.current = loaded
-                if loaded.revision != seen:
-                    await self._adopt(seen, loaded.revision)
         except (SnapshotUnavailable, ValkeyUnavailable) as error:
-            log.warning("snapshot.not_reconciled", extra={"fields": {"why": str(error)}})
+            log.warning(
+                "snapshot.not_reconciled", extra={"fields": {"why": str(error)}}
+            )
+            return
+        if loaded.revision != self.current.revision:
+            self.current = loaded
+        if loaded.revision != seen:
+            await self._adopt(seen, loaded.revision)
 
     def _load_once(self) -> "asyncio.Task[Snapshot]":
         if self._loading is None or self._loading.done():

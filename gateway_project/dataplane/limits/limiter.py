@@ -142,15 +142,15 @@ class Limiter:
                 raise StaleSnapshot(current.decode())
             await self._restore(plan.windows[-state - 3], now)
 
-    def release(
-        self, limits: Sequence[Limit], *, charged_at: int, now: float, cost: int = 1
+    def release_month(
+        self, limits: Sequence[Limit], *, now: float, cost: int = 1
     ) -> None:
-        """Give an admitted request's charge back, soon; `now` as when it was reserved."""
+        """Give an admitted request's monthly charge back, soon; `now` as when it was made."""
         windows = _windows(limits, _Month(now).name)
-        kinds = [window.kind.encode() for window in windows]
-        keys = [window.key for window in windows]
-        args = (b"%d" % charged_at, b"%d" % cost, *kinds)
-        task = asyncio.ensure_future(_RELEASE.call(self._valkey, keys, *args))
+        keys = [window.key for window in windows if window.kind == "month"]
+        if not keys:
+            return
+        task = asyncio.ensure_future(_RELEASE.call(self._valkey, keys, b"%d" % cost))
         self._releases.add(task)
         task.add_done_callback(self._released)
 

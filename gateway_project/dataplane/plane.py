@@ -1,0 +1,29 @@
+"""What every call needs at hand, put together once per worker."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.spool import SpoolWriter
+from providers.types import Transport
+
+from .limits.limiter import Limiter
+from .refusals import RefusalTally
+from .snapshot import SnapshotStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Bytes, seconds and prefixes come from the settings; the rest is made in `wiring`.
+
+    `clock` tells unix time in seconds.
+    """
+
+    store: SnapshotStore
+    limiter: Limiter
+    transports: Mapping[str, Transport]
+    spool: SpoolWriter
+    refusals: RefusalTally
+    clock: Callable[[], float]
+    key_prefixes: Sequence[str]
+    max_body_bytes: int
+    body_seconds: float

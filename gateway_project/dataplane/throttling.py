@@ -1,0 +1,101 @@
+"""How many requests the caller may make, and what every answer says about it."""
+
+from collections.abc import Sequence
+
+from rest_framework.throttling import BaseThrottle
+
+from providers.types import Headers
+
+from .errors import RateLimited, Unavailable
+from .limits.limiter import Grant, Reading
+from .limits.valkey import ValkeyUnavailable
+from .request import ExpressRequest
+
+
+class RequestLimits(BaseThrottle):
+    """Charge the request to the key's and the tenant's windows, all or none."""
+
+    cost = 1
+
+    async def allow_request(  # type: ignore[override]  # awaited by the express view
+        self, request: ExpressRequest, view: object
+    ) -> bool:
+        """Return True when admitted.
+
+        Raises `RateLimited`, `Unavailable`, or `StaleSnapshot` when the request was
+        judged by a configuration that is no longer current.
+        """
+        call = request.call
+        try:
+            call.grant = await request.plane.limiter.reserve(
+                request.caller.limits,
+                revision=request.snapshot.revision,
+                now=request.now,
+                cost=self.cost,
+            )
+        except ValkeyUnavailable as error:
+            raise Unavailable(
+                "The request limits cannot be checked at the moment.", retry_after_s=5
+            ) from error
+        if call.grant.refused_by is not None:
+            raise _refused(call.grant, call.grant.refused_by)
+        call.admitted = self.cost > 0
+        return True
+
+
+class RequestLimitsShown(RequestLimits):
+    """Read the windows without charging them: for requests that cost nothing."""
+
+    cost = 0
+
+
+def _refused(grant: Grant, by: Reading) -> RateLimited:
+    window = by.window
+    return RateLimited(
+        f"429: more than {window.limit} requests per {window.kind} for this {window.level}.",
+        details={
+            "level": window.level,
+            "window": window.kind,
+            "limit": window.limit,
+            "used": by.used,
+            "resets_at": by.reset_at,
+        },
+        retry_after_s=max(1, by.reset_at - grant.charged_at),
+        advice="Wait for retry_after_seconds, or ask your operator for a higher limit.",
+    )
+
+
+def rate_headers(grant: Grant) -> Headers:
+    """Return X-RateLimit-*: the window nearest exhaustion, then each kind by itself.
+
+    The month of an unlimited caller is left out rather than given a made-up number.
+    """
+    if not grant.readings:
+        return []
+    nearest = grant.refused_by or min(grant.readings, key=_share_left)
+    headers = [
+        (b"x-ratelimit-limit", b"%d" % nearest.window.limit),
+        (b"x-ratelimit-remaining", b"%d" % nearest.remaining),
+        (b"x-ratelimit-reset", b"%d" % nearest.reset_at),
+    ]
+    if minute := _tightest(grant.readings, "minute"):
+        headers += [
+            (b"x-ratelimit-burst", b"%d" % minute.remaining),
+            (b"x-ratelimit-limit-minute", b"%d" % minute.window.limit),
+            (b"x-ratelimit-remaining-minute", b"%d" % minute.remaining),
+        ]
+    if month := _tightest(grant.readings, "month"):
+        headers += [
+            (b"x-ratelimit-limit-month", b"%d" % month.window.limit),
+            (b"x-ratelimit-remaining-month", b"%d" % month.remaining),
+        ]
+    return headers
+
+
+def _share_left(reading: Reading) -> float:
+    return reading.remaining / max(1, reading.window.limit)
+
+
+def _tightest(readings: Sequence[Reading], kind: str) -> Reading | None:
+    of_kind = [each for each in readings if each.window.kind == kind]
+    return min(of_kind, key=lambda each: each.remaining) if of_kind else None
