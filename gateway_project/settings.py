@@ -6,6 +6,8 @@ import this file.
 
 from pathlib import Path
 
+from celery.schedules import crontab
+
 from gateway_project import environment as from_env
 
 BASE_DIR = from_env.BASE_DIR
@@ -15,6 +17,9 @@ from_env.load(VAR_DIR / "secrets.env", VAR_DIR / "servers.env")
 # Where it listens, and how many processes serve.
 HOST = from_env.text("HOST", "127.0.0.1")
 PORT = from_env.number("PORT", 8000, low=1, high=65535)
+BASE_URL = from_env.text(
+    "BASE_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
+).rstrip("/")
 WEB_CONCURRENCY = from_env.number("WEB_CONCURRENCY", 2, low=1, high=256)
 DRAIN_SECONDS = from_env.number("DRAIN_SECONDS", 30, low=1, high=3600)
 
@@ -77,6 +82,8 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "gateway_project.middleware.RequestId",
+    "gateway_project.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,6 +137,25 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "gateway_project.api.errors.render",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+CELERY_BEAT_SCHEDULE = {
+    "worker-heartbeat": {
+        "task": "gateway_project.tasks.beat_heart",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "verify-ledger": {
+        "task": "audit.tasks.verify_ledger",
+        "schedule": crontab(hour=2, minute=30),
+    },
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -19,9 +19,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from audit import actors
 from audit.signals import ConfigurationRevised, configuration_revised
 from audit.spool import SpoolWriter
-from gateway_project import actors, announcements, logins, snapshots
+from gateway_project import announcements, logins, snapshots
 from gateway_project.dataplane.limits.limiter import Limiter
 from gateway_project.dataplane.limits.valkey import Valkey
 from gateway_project.dataplane.plane import Plane

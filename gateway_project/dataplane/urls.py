@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from .views import ChatCompletions, Model, Models
+from .views import ChatCompletions, Health, Healthz, Model, Models, Root
 
 urlpatterns: list[URLPattern] = [
+    path("", Root.as_view()),
+    path("health", Health.as_view()),
+    path("healthz", Healthz.as_view()),
     path("v1/chat/completions", ChatCompletions.as_view()),
     path("api/v1/chat/completions", ChatCompletions.as_view()),
     path("v1/models", Models.as_view()),

@@ -1,6 +1,6 @@
 """The endpoints of the data plane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 from rest_framework.renderers import JSONRenderer
@@ -54,6 +54,41 @@ class Model(Models):
             if entry.name == name:
                 return _json(_shown(entry))
         raise unknown_model(request, name)
+
+
+class Fact(ExpressView):
+    """A small fixed answer that needs no key; `fact` is its JSON."""
+
+    authentication_classes: Sequence[type] = []
+    permission_classes: Sequence[type] = []
+    throttle_classes: Sequence[type] = []
+    fact: Mapping[str, object]
+
+    async def get(self, request: ExpressRequest) -> Answer:
+        return _json(self.fact)
+
+
+class Health(Fact):
+    """`GET /health`: this process answers. What it depends on: `/readyz`."""
+
+    fact = {"status": "healthy", "service": "gatehouse"}
+
+
+class Healthz(Fact):
+    """`GET /healthz`."""
+
+    fact = {"status": "ok"}
+
+
+class Root(Fact):
+    """`GET /`: what stands here."""
+
+    fact = {
+        "name": "Gatehouse",
+        "status": "healthy",
+        "console": "/admin/",
+        "endpoints": ["POST /v1/chat/completions", "GET /v1/models", "GET /health"],
+    }
 
 
 class UnknownPath(ExpressView):

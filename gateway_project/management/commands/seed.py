@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from audit import actors
+from gateway_project import first_run
+
+
+class Command(BaseCommand):
+    help = "Fill a fresh installation; what its owner must know goes to var/first-run.json."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        known = first_run.seed(by=actors.of_terminal(), now=timezone.now())
+        if known is None:
+            self.stdout.write("Already set up.")
+            return
+        file = settings.VAR_DIR / "first-run.json"
+        first_run.write(known, url=settings.BASE_URL, to=file)
+        self.stdout.write(f"Wrote {file}.")
