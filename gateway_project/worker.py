@@ -1,0 +1,91 @@
+"""gunicorn's own ASGI worker, with the few things a gateway needs done differently."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers import gasgi
+
+
+class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hints
+    """One client connection.
+
+    A request that never becomes one is refused in JSON like every other, and must be whole
+    within a time; gunicorn waits for the first header for ever.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.worker.connections.add(self)
+        self._patience = self.worker.loop.call_later(
+            self.worker.header_seconds, self._out_of_patience
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.cancel()
+        self.worker.connections.discard(self)
+        super().connection_lost(exc)
+
+    def _out_of_patience(self) -> None:
+        if self._current_request is None and self.req_count <= 1 and not self._closed:
+            self._send_error_response(408, "The request did not arrive in time.")
+            self._close_transport()
+            self._request_ready.set()
+
+    def close_if_idle(self) -> None:
+        """Close a connection on which nothing is being answered."""
+        if self._current_request is None:
+            self._close_transport()
+            self._request_ready.set()
+
+    def _send_error_response(
+        self, status: int, message: str, extra_headers: Any = ()
+    ) -> None:
+        error = {
+            "message": f"The HTTP request cannot be read: {message}",
+            "type": "invalid_request_error" if status < 500 else "internal_error",
+            "param": None,
+            "code": "invalid_http",
+        }
+        body = orjson.dumps({"error": error, "detail": error["message"]})
+        head = [
+            f"HTTP/1.1 {status} {self._get_reason_phrase(status)}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            *(f"{name}: {value}" for name, value in extra_headers),
+            "Connection: close",
+        ]
+        self._safe_write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hints
+    """Serves with our protocol, keeps the configured backlog, and drains without waiting for idle connections."""
+
+    header_seconds = 30.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: set[Protocol] = set()
+
+    async def _serve(self) -> None:
+        # The base class names its protocol class nowhere else than in its module; the
+        # module belongs to this process.
+        gasgi.ASGIProtocol = Protocol
+        self.loop.call_soon(self._listen_again)
+        await super()._serve()
+
+    def _listen_again(self) -> None:
+        """Restore the backlog: asyncio listens anew with its own of 100."""
+        if not self.servers:
+            self.loop.call_later(0.05, self._listen_again)
+            return
+        for listener in self.sockets:
+            listener.sock.listen(self.cfg.backlog)
+
+    async def _shutdown(self) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.connections):
+            connection.close_if_idle()
+        await super()._shutdown()
