@@ -8,6 +8,11 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    if sys.argv[1:2] == ["up"]:
+        from gateway_project.launch import command
+
+        # It makes the addresses that the settings need, so it cannot run inside Django.
+        sys.exit(command.main(sys.argv[2:]))
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as wrong:

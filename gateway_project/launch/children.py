@@ -66,16 +66,17 @@ def stop(
 ) -> None:
     """Send each signal and wait so many seconds for the end; kill when all were in vain.
 
-    As soon as `hurried` says so, the next step is taken without waiting any longer.
+    As soon as `hurried` says so, only the last step counts.
     """
     for how, patience in steps:
-        if process.poll() is not None:
-            return
-        process.send_signal(how)
+        is_last = (how, patience) == steps[-1]
+        if hurried() and not is_last:
+            continue
+        if process.poll() is None:
+            process.send_signal(how)
         deadline = time.monotonic() + patience
-        started_hurried = hurried()
         while process.poll() is None and time.monotonic() < deadline:
-            if hurried() and not started_hurried:
+            if hurried() and not is_last:
                 break
             time.sleep(0.01)
     if process.poll() is None:

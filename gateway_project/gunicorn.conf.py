@@ -1,0 +1,52 @@
+# ruff: noqa: N999  the name is the one gunicorn looks for
+"""How gunicorn serves: `gunicorn -c gateway_project/gunicorn.conf.py gateway_project.asgi:application`."""
+
+import copy
+
+from gunicorn.asgi import protocol
+
+from gateway_project import settings
+
+wsgi_app = "gateway_project.asgi:application"
+worker_class = "asgi"
+workers = settings.WEB_CONCURRENCY
+_host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+bind = f"{_host}:{settings.PORT}"
+
+# Clients and balancers pool connections for about a minute; the side that closes an idle one
+# first should be theirs, or a request is lost on the way.
+keepalive = 75
+# After SIGTERM answers that have begun may finish for so long.
+graceful_timeout = settings.DRAIN_SECONDS
+# A worker whose event loop is stuck for so long is replaced. Long answers are no reason:
+# the loop reports from between their chunks.
+timeout = 60
+# Connections waiting to be accepted while every worker is busy; the kernel caps it too.
+backlog = 2048
+# A client that hangs up cancels its call at once: every token after that is paid for nothing.
+asgi_disconnect_grace_period = 0
+# A socket that can change the number of workers is one door too many.
+control_socket_disable = True
+
+# Large enough for every header a client library or a balancer sends (some proxies put a
+# signed token of 8 kB into one), small enough that a connection costs at most about 800 kB.
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# What is behind us is nobody's business; this name is gunicorn's own for its default header.
+protocol._CACHED_SERVER_HEADER = b""
+
+# The call records say more than an access log could.
+accesslog = None
+errorlog = "-"
+loglevel = settings.LOG_LEVEL.lower()
+logconfig_dict = copy.deepcopy(settings.LOGGING) | {
+    "loggers": {
+        "gunicorn.error": {
+            "handlers": ["stderr"],
+            "level": settings.LOG_LEVEL,
+            "propagate": False,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+"""Keeping what was started alive."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gateway_project.environment import BASE_DIR
+from gateway_project.launch import children
+from gateway_project.launch.errors import CannotStart
+from gateway_project.launch.logs import LogFile
+
+SETTLED_SECONDS = 60
+LONGEST_PAUSE = 30.0
+
+
+class GaveUp(Exception):
+    """Something the house cannot do without keeps ending."""
+
+
+class Kept(Protocol):
+    name: str
+    process: subprocess.Popen[bytes] | None
+
+    def start(self) -> None: ...
+    def stop(self, *, hurried: Callable[[], bool]) -> None: ...
+    def last_words(self) -> str: ...
+
+
+class Program:
+    """A Python process of ours: the web server, a worker, a management command."""
+
+    def __init__(
+        self,
+        name: str,
+        *words: str | Path,
+        environment: Mapping[str, str],
+        logs: Path | None,
+        steps: Sequence[tuple[signal.Signals, float]],
+        at_our_death: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Take the words after `python`; without `logs` it writes where we write."""
+        self.name = name
+        self.argv = [sys.executable, *words]
+        self.environment = environment
+        self.log = LogFile(logs / f"{name}.log") if logs else None
+        self.steps = steps
+        self.at_our_death = at_our_death
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self.log:
+            with self.log.open() as output:
+                self._start(output.fileno())
+        else:
+            self._start(None)
+
+    def _start(self, output: int | None) -> None:
+        self.process = children.start(
+            self.argv,
+            at_our_death=self.at_our_death,
+            output=output,
+            env=self.environment,
+            cwd=BASE_DIR,
+        )
+
+    def run(self) -> int:
+        """Start it and wait for its end; return its exit status."""
+        self.start()
+        assert self.process
+        return self.process.wait()
+
+    def stop(self, *, hurried: Callable[[], bool] = lambda: False) -> None:
+        if self.process:
+            children.stop(self.process, *self.steps, hurried=hurried)
+
+    def last_words(self) -> str:
+        return "\n".join(self.log.last_words(lines=8)) if self.log else ""
+
+
+@dataclass
+class Keeper:
+    """Starts one thing again whenever it ends, each time after a longer pause.
+
+    `vital` says after how many ends in a row the house gives up; None: never.
+    """
+
+    kept: Kept
+    say: Callable[[str], None]
+    vital: int | None = None
+    started_at: float = 0.0
+    ends: int = 0
+    start_at: float | None = None
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        self.kept.start()
+
+    def look(self) -> None:
+        """Notice an end, or start again when the pause is over. Raises `GaveUp`."""
+        now = time.monotonic()
+        if self.start_at is None:
+            process = self.kept.process
+            if process and process.poll() is not None:
+                self._note_end(f"ended with {_how(process.returncode)}", now)
+        elif now >= self.start_at:
+            self.start_at = None
+            try:
+                self.start()
+            except CannotStart as error:
+                self._note_end(f"does not start: {error}", now)
+
+    def _note_end(self, what: str, now: float) -> None:
+        if now - self.started_at > SETTLED_SECONDS:
+            self.ends = 0
+        self.ends += 1
+        words = self.kept.last_words()
+        self.say(f"{self.kept.name} {what}" + (f"\n{words}" if words else ""))
+        if self.vital is not None and self.ends > self.vital:
+            raise GaveUp(f"{self.kept.name} ended {self.ends} times in a row.")
+        pause = min(LONGEST_PAUSE, 0.25 * 2**self.ends)
+        self.say(f"{self.kept.name} starts again in {pause:g} s")
+        self.start_at = now + pause
+
+
+def _how(status: int) -> str:
+    return f"status {status}" if status >= 0 else signal.Signals(-status).name
