@@ -10,9 +10,9 @@ django = get_asgi_application()
 # These read settings and models, which are there only now.
 from django.conf import settings  # noqa: E402
 
+from gateway_project.assembly import build_plane  # noqa: E402
 from gateway_project.dataplane.door import Door  # noqa: E402
 from gateway_project.lifespan import Worker  # noqa: E402
-from gateway_project.wiring import build_plane  # noqa: E402
 
 application = Worker(
     build_plane,

@@ -1,14 +1,9 @@
-"""What happens where the apps meet: every subscription, and the data plane put together.
-
-If a subscription is not here, it does not exist.
-"""
+"""Every subscription in the project. If it is not here, it does not happen."""
 
 import logging
-import time
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.signals import (
     user_logged_in,
@@ -21,15 +16,7 @@ from django.utils import timezone
 
 from audit import actors
 from audit.signals import ConfigurationRevised, configuration_revised
-from audit.spool import SpoolWriter
-from gateway_project import announcements, logins, snapshots
-from gateway_project.dataplane.limits.limiter import Limiter
-from gateway_project.dataplane.limits.valkey import Valkey
-from gateway_project.dataplane.plane import Plane
-from gateway_project.dataplane.refusals import RefusalTally
-from gateway_project.dataplane.snapshot import SnapshotStore
-from gateway_project.dataplane.transport import HTTPTransport
-from providers.adapters.mock import MockTransport
+from gateway_project import announcements, logins
 
 log = logging.getLogger("gatehouse.wiring")
 
@@ -72,23 +59,3 @@ def note_logout(
 def _note(what: str, username: str, request: HttpRequest | None) -> None:
     by = actors.named(f"user:{username[:150]}", request)
     logins.note_attempt(what=what, username=username, by=by, now=timezone.now())
-
-
-def build_plane() -> Plane:
-    """Return a data plane for this worker; its connections open with the first calls."""
-    valkey = Valkey(settings.REDIS_URL)
-    limiter = Limiter(valkey, snapshots.count_calls)
-    store = SnapshotStore(snapshots.load, limiter)
-    valkey.on_reconnect = store.distrust
-    spool = SpoolWriter(settings.SPOOL_DIR, clock=time.time)
-    return Plane(
-        store=store,
-        limiter=limiter,
-        transports={"MOCK": MockTransport(clock=time.time), "OPENAI": HTTPTransport()},
-        spool=spool,
-        refusals=RefusalTally(spool, time.time),
-        clock=time.time,
-        key_prefixes=tuple(dict.fromkeys(settings.ACCEPTED_KEY_PREFIXES)),
-        max_body_bytes=settings.MAX_BODY_BYTES,
-        body_seconds=settings.BODY_SECONDS,
-    )

@@ -115,19 +115,13 @@ class Valkey:
     """A client for one server, lazily connected, safe to share within a loop.
 
     `timeout_s` bounds connecting and every reply. `on_reconnect` runs after each new
-    connection but the first: what was announced in between may have been missed.
+    connection but the first.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        timeout_s: float = 1.0,
-        on_reconnect: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, url: str, *, timeout_s: float = 1.0) -> None:
         self._address = Address.parse(url)
         self._timeout_s = timeout_s
-        self._on_reconnect = on_reconnect
+        self.on_reconnect: Callable[[], None] = lambda: None
         self._connection: _Connection | None = None
         self._connecting: asyncio.Task[_Connection] | None = None
         self._was_connected = False
@@ -172,7 +166,7 @@ class Valkey:
             raise ValkeyUnavailable(f"cannot connect: {error!r}") from error
         self._connection = connection
         if self._was_connected:
-            self._on_reconnect()
+            self.on_reconnect()
         self._was_connected = True
         return connection
 
