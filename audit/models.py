@@ -184,7 +184,7 @@ class RefusalTally(models.Model):
     code = models.CharField(max_length=100)
     subject = models.CharField(max_length=200, blank=True)
     minute = models.DateTimeField()
-    count = models.BigIntegerField()
+    times = models.BigIntegerField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     client_ip = models.CharField(max_length=64, blank=True)
@@ -197,12 +197,12 @@ class RefusalTally(models.Model):
                 fields=["chain", "code", "subject", "minute"],
             ),
             models.CheckConstraint(
-                name="refusaltally_counts_something", condition=Q(count__gte=1)
+                name="refusaltally_counts_something", condition=Q(times__gte=1)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} x {self.code} {self.subject}"
+        return f"{self.times} x {self.code} {self.subject}"
 
     @property
     def tenant_id(self) -> UUID | None:

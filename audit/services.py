@@ -14,6 +14,7 @@ from audit.chain import PLATFORM, Link, sealed
 from audit.ids import uuid7
 from audit.models import Chain, Entry, Revision
 from audit.signals import ConfigurationRevised, configuration_revised
+from audit.storable import storable
 
 _WIDTHS = {field.name: field.max_length for field in Entry._meta.concrete_fields}
 
@@ -150,12 +151,7 @@ def _differences(
 
 
 def _fit(column: str, text: str) -> str:
-    return _storable(text)[: _WIDTHS[column]]
-
-
-def _storable(text: str) -> str:
-    """Replace what PostgreSQL has no place for: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return storable(text, _WIDTHS[column])
 
 
 def _plain(value: Any) -> Any:
@@ -164,7 +160,7 @@ def _plain(value: Any) -> Any:
         case Enum():
             return _plain(value.value)
         case str():
-            return _storable(value)
+            return storable(value)
         case UUID() | Decimal():
             return str(value)
         case datetime():

@@ -24,14 +24,14 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=100)),
                 ('subject', models.CharField(blank=True, max_length=200)),
                 ('minute', models.DateTimeField()),
-                ('count', models.BigIntegerField()),
+                ('times', models.BigIntegerField()),
                 ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
                 ('client_ip', models.CharField(blank=True, max_length=64)),
             ],
             options={
                 'verbose_name_plural': 'refusal tallies',
-                'constraints': [models.UniqueConstraint(fields=('chain', 'code', 'subject', 'minute'), name='refusaltally_one_a_minute'), models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='refusaltally_counts_something')],
+                'constraints': [models.UniqueConstraint(fields=('chain', 'code', 'subject', 'minute'), name='refusaltally_one_a_minute'), models.CheckConstraint(condition=models.Q(('times__gte', 1)), name='refusaltally_counts_something')],
             },
         ),
     ]
