@@ -102,6 +102,9 @@ def _run(plan: Plan, *, verbose: bool) -> int:
     except StopAsked:
         say("stopping; once more to hurry")
         return 0
+    except CannotStart as reason:
+        say(str(reason), error=True)
+        return 2
     except GaveUp as reason:
         say(str(reason), error=True)
         return 1

@@ -110,9 +110,8 @@ class Postgres:
     def _prepare_data(self, lock: Lock) -> None:
         if self.data.exists():
             cluster.check_version(self.data)
-            # Whoever holds the lock knows that no server runs on this data, so a process
-            # id left behind belongs to somebody else by now.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._passwords()
+            self._clear_leftovers()
             return
         cluster.make_data(
             self.home,
@@ -123,6 +122,13 @@ class Postgres:
             log=self.log,
             keep_open=[lock.fd],
         )
+
+    def _clear_leftovers(self) -> None:
+        # Whoever holds the lock knows that no server runs on this data; the process ids
+        # that one left behind are somebody else's by now, or of the dead.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for file in self.home.sockets.glob(".s.PGSQL.*"):
+            file.unlink()
 
     def _spawn(self, lock: Lock) -> None:
         settings = self.settings | {"unix_socket_directories": str(self.home.sockets)}

@@ -1,0 +1,57 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from gateway_project import environment
+
+PASSWORD = "hush-hush"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgres://ana:hush-hush@host:5432/db", "postgres://ana:…@host:5432/db"),
+        ("postgres://ana@host:5432/db", "postgres://ana@host:5432/db"),
+        (
+            "postgres://ana:hush-hush@/db?host=%2Frun",
+            "postgres://ana:…@/db?host=%2Frun",
+        ),
+        (
+            "postgres:///db?password=hush-hush&user=ana",
+            "postgres:///db?password=…&user=ana",
+        ),
+        ("postgres://ana:hush-hush@one@host/db", "postgres://ana:…@host/db"),
+        ("postgres://ana:hush-hush/one@host/db", "postgres://ana:…@host/db"),
+        ("redis://:hush-hush@host:6379/0", "redis://:…@host:6379/0"),
+        ("unix:///run/valkey.sock?db=0", "unix:///run/valkey.sock?db=0"),
+        ("ana:hush-hush@host/db", "ana:…@host/db"),
+        ("8000", "8000"),
+    ],
+)
+def test_hide_password_leaves_everything_else(url, shown):
+    assert environment.hide_password(url) == shown
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "mysql://ana:hush-hush@host/db",
+        "postgres://ana:hush-hush@host",
+        "postgres://ana:hush-hush@host:port/db",
+        "ana:hush-hush@host/db",
+    ],
+)
+def test_a_wrong_database_url_is_named_without_its_password(wrong, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", wrong)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL is '") as refusal:
+        environment.database("DATABASE_URL")
+
+    assert PASSWORD not in str(refusal.value)
+
+
+def test_the_data_folder_may_be_named_in_dot_env(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text(f"VAR_DIR={tmp_path / 'kept'}\n")
+    monkeypatch.setattr(environment, "BASE_DIR", tmp_path)
+    monkeypatch.delenv("VAR_DIR")
+
+    assert environment.var_dir() == tmp_path / "kept"
