@@ -201,11 +201,11 @@ class World:
 
     def records(self) -> list[CallRecord | Refusals]:
         """Return what this world has written into its spool, in order."""
-        found = []
-        for path in spool.spool_files(self.folder):
-            for line in path.read_bytes().splitlines():
-                found.append(spool.decode(line))
-        return found
+        return [
+            spool.decode(line)
+            for path in spool.spool_files(self.folder)
+            for line in path.read_bytes().splitlines()
+        ]
 
 
 class _Exchange:

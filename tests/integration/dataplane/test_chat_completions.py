@@ -65,7 +65,9 @@ async def test_our_callers_key_never_reaches_the_provider(make_world):
     assert world.key.secret not in repr(world.upstream.received[0].headers)
 
 
-async def test_a_call_leaves_a_record_of_what_it_was_and_none_of_what_it_said(make_world):
+async def test_a_call_leaves_a_record_of_what_it_was_and_none_of_what_it_said(
+    make_world,
+):
     world = await make_world(Upstream([ANSWER]))
 
     response = await world.ask(headers=[(b"x-request-id", b"abc-1")])

@@ -182,9 +182,7 @@ async def test_a_refused_minute_says_when_its_oldest_request_leaves(valkey, limi
     second = (await ask(limiter, (limit,), cost=0)).charged_at
     key = f"gh:tenant:{limit.subject.hex}:minute".encode()
     old, new = b"%d" % (second - 40), b"%d" % (second - 10)
-    await valkey.call(
-        encode(b"HSET", key, b"t", b"2", b"l", new, old, b"1", new, b"1")
-    )
+    await valkey.call(encode(b"HSET", key, b"t", b"2", b"l", new, old, b"1", new, b"1"))
 
     grant = await ask(limiter, (limit,))
 
