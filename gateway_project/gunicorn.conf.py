@@ -3,12 +3,12 @@
 
 import copy
 
-from gunicorn.asgi import protocol
+import gunicorn.asgi.protocol
 
 from gateway_project import settings
 
 wsgi_app = "gateway_project.asgi:application"
-worker_class = "asgi"
+worker_class = "gateway_project.worker.Worker"
 workers = settings.WEB_CONCURRENCY
 _host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
 bind = f"{_host}:{settings.PORT}"
@@ -35,7 +35,7 @@ limit_request_fields = 100
 limit_request_field_size = 8190
 
 # What is behind us is nobody's business; this name is gunicorn's own for its default header.
-protocol._CACHED_SERVER_HEADER = b""
+gunicorn.asgi.protocol._CACHED_SERVER_HEADER = b""
 
 # The call records say more than an access log could.
 accesslog = None
