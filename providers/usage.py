@@ -5,7 +5,7 @@ negative or absurd leads to the estimate, and nothing here raises.
 """
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -108,5 +108,5 @@ def _object(data: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: Any) -> TypeGuard[int]:
     return type(value) is int and 0 <= value <= MOST_TOKENS
