@@ -230,7 +230,7 @@ class _MockAnswer:
         return body
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        for piece in self._pieces:
+        while piece := next(self._pieces, b""):
             yield piece
             await asyncio.sleep(self._pause_s)
 
