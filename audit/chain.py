@@ -68,8 +68,12 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        name = f"entry {self.seq}" + (f" ({self.entry_id})" if self.entry_id else "")
-        return f"{name}: {self.kind}: {self.text}"
+        entry = f"entry {self.seq}" + (f" ({self.entry_id})" if self.entry_id else "")
+        return f"chain {name_of(self.chain)}: {entry}: {self.kind}: {self.text}"
+
+
+def name_of(chain: UUID) -> str:
+    return "platform" if chain == PLATFORM else str(chain)
 
 
 def link_hash(link: Link) -> str:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from audit.chain import GENESIS, PLATFORM
+from audit.chain import GENESIS, PLATFORM, name_of
 from audit.ids import new_epoch, uuid7
 
 
@@ -27,7 +27,7 @@ class Chain(models.Model):
         ]
 
     def __str__(self) -> str:
-        return "platform" if self.id == PLATFORM else str(self.id)
+        return name_of(self.id)
 
 
 class Entry(models.Model):

@@ -1,5 +1,6 @@
 """Writing the ledger. An entry commits or vanishes with the change it describes."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,11 +11,17 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from audit.chain import PLATFORM, Link, sealed
+from audit import selectors
+from audit.chain import PLATFORM, Link, Problem, sealed
 from audit.ids import uuid7
 from audit.models import Chain, Entry, Revision
 from audit.signals import ConfigurationRevised, configuration_revised
 from audit.storable import storable
+
+logger = logging.getLogger(__name__)
+
+# Problems written out in the entry a verification leaves; the log has all of them.
+MOST_NAMED = 20
 
 _WIDTHS = {field.name: field.max_length for field in Entry._meta.concrete_fields}
 
@@ -99,6 +106,35 @@ def record_change(
     )
     transaction.on_commit(lambda: _announce(event))
     return entry
+
+
+def verify_ledger(*, now: datetime) -> list[Problem]:
+    """Recompute every chain, leave the outcome in the platform's, and return the first problems."""
+    chains = selectors.chains()
+    found, first = 0, []
+    for chain in chains:
+        with transaction.atomic():
+            for problem in selectors.problems_of(chain):
+                logger.error(
+                    "ledger.broken", extra={"fields": {"problem": str(problem)}}
+                )
+                found += 1
+                if found <= MOST_NAMED:
+                    first.append(problem)
+    with transaction.atomic():
+        record(
+            action="audit.ledger.broken" if found else "audit.ledger.verified",
+            actor="system",
+            subject="ledger",
+            tenant_id=None,
+            now=now,
+            detail={
+                "chains": len(chains),
+                "problems": found,
+                "first": [str(problem) for problem in first],
+            },
+        )
+    return first
 
 
 def _announce(event: ConfigurationRevised) -> None:

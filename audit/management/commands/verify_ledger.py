@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from audit import selectors
-from audit.chain import PLATFORM
+from audit.chain import PLATFORM, name_of
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--chain",
-            type=_chain,
+            type=_chain_id,
             metavar="ID",
             help='a tenant\'s id, or "platform"; without it, all chains',
         )
@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, chain: UUID | None, **options: Any) -> None:
         known = selectors.chains()
         if chain is not None and chain not in known:
-            raise CommandError(f"there is no chain {_name(chain)}")
+            raise CommandError(f"there is no chain {name_of(chain)}")
+        if not known:
+            self.stdout.write("the ledger is empty")
         broken = sum(self._verify(each) > 0 for each in known if chain in (None, each))
         if broken:
             raise CommandError(f"{broken} chains do not verify")
@@ -35,16 +37,12 @@ class Command(BaseCommand):
         found = 0
         for problem in selectors.problems_of(chain):
             found += 1
-            self.stdout.write(f"chain {_name(chain)}: {problem}")
+            self.stdout.write(str(problem))
         entries = selectors.length_of(chain)
         verdict = f"{found} problems" if found else "intact"
-        self.stdout.write(f"chain {_name(chain)}: {entries} entries, {verdict}")
+        self.stdout.write(f"chain {name_of(chain)}: {entries} entries, {verdict}")
         return found
 
 
-def _chain(text: str) -> UUID:
+def _chain_id(text: str) -> UUID:
     return PLATFORM if text == "platform" else UUID(text)
-
-
-def _name(chain: UUID) -> str:
-    return "platform" if chain == PLATFORM else str(chain)
