@@ -1,0 +1,445 @@
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit import drain, selectors, spool
+from audit.chain import PLATFORM
+from audit.drain import Batch
+from audit.ids import uuid7
+from audit.models import CallRecord, Entry, RefusalTally, SpoolMark
+from audit.spool import SpoolWriter
+from audit.types import Refusals
+from gateway_project.logs import JSONFormatter
+from tests.unit.audit.records import (
+    ACME,
+    KEY,
+    NOON,
+    NOON_US,
+    call,
+    refusals,
+    refused_call,
+)
+
+pytestmark = pytest.mark.django_db
+
+MINUTE_US = 60_000_000
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def writer(folder):
+    writer = SpoolWriter(folder, clock=NOON.timestamp)
+    yield writer
+    writer.close()
+
+
+def forget(batch: Batch) -> None:
+    """Take no notice of what was drained."""
+
+
+def drain_all(folder: Path) -> None:
+    drain.drain_all(folder, now=NOON, after_batch=forget)
+
+
+def spooled(folder: Path, *lines: bytes) -> Path:
+    """Make the file of a writer that is gone."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"1-{uuid7()}.jsonl"
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def stored_ids() -> set[object]:
+    return set(CallRecord.objects.values_list("id", flat=True))
+
+
+class TestCalls:
+    def test_every_field_of_a_call_arrives(self, writer, folder):
+        record = call(upstream_status=None, first_byte_us=None, stream=True, error="x")
+        writer.append(record)
+
+        drain_all(folder)
+
+        stored = CallRecord.objects.get()
+        assert stored.started_at == NOON
+        for name in record.__slots__:
+            if name != "started_at_us":
+                assert getattr(stored, name) == getattr(record, name), name
+
+    def test_a_time_keeps_its_microseconds(self, writer, folder):
+        writer.append(call(started_at_us=NOON_US + 123_457))
+
+        drain_all(folder)
+
+        stored = CallRecord.objects.get()
+        assert stored.started_at == NOON + timedelta(microseconds=123_457)
+
+    def test_what_has_been_drained_is_not_drained_again(self, writer, folder):
+        writer.append(call())
+        writer.append(refusals())
+
+        drain_all(folder)
+        drain_all(folder)
+
+        assert CallRecord.objects.count() == 1
+        assert Entry.objects.count() == 1
+
+    def test_draining_goes_on_where_it_stopped(self, writer, folder):
+        written = [call() for _ in range(3)]
+
+        for record in written:
+            writer.append(record)
+            drain_all(folder)
+
+        assert stored_ids() == {record.id for record in written}
+
+    def test_a_line_is_left_until_it_is_whole(self, writer, folder):
+        record = call()
+        line = spool.encode(record)
+        (path,) = spool.spool_files(folder)
+
+        with path.open("ab", buffering=0) as half_way:
+            half_way.write(line[:100])
+            drain_all(folder)
+            early = stored_ids()
+            half_way.write(line[100:])
+        drain_all(folder)
+
+        assert early == set()
+        assert stored_ids() == {record.id}
+        assert not (folder / "quarantine").exists()
+
+    def test_a_call_that_arrives_twice_is_kept_once(self, folder):
+        line = spool.encode(call())
+        spooled(folder, line)
+        spooled(folder, line, line)
+
+        drain_all(folder)
+
+        assert CallRecord.objects.count() == 1
+
+    def test_more_than_a_slice_is_drained_whole(self, writer, folder):
+        written = [call(request_id="x" * 200) for _ in range(4000)]
+        for record in written:
+            writer.append(record)
+
+        drain_all(folder)
+
+        assert stored_ids() == {record.id for record in written}
+
+    @pytest.mark.parametrize(
+        ("odd", "kept"),
+        [
+            ({"model": "a\0b"}, {"model": "a\ufffdb"}),
+            ({"model": "half \ud83d"}, {"model": "half \ufffd"}),
+            ({"model": "m" * 100_000}, {"model": "m" * 200}),
+            ({"model": "tab\tnew\nline\\N"}, {"model": "tab\tnew\nline\\N"}),
+            ({"prompt_tokens": 10**30}, {"prompt_tokens": 2**63 - 1}),
+            ({"completion_tokens": -5}, {"completion_tokens": 0}),
+        ],
+    )
+    def test_no_oddity_of_a_caller_or_a_provider_costs_a_record(
+        self, writer, folder, odd, kept
+    ):
+        writer.append(call(**odd))
+
+        drain_all(folder)
+
+        assert CallRecord.objects.values(*kept).get() == kept
+
+    def test_those_above_are_told_which_keys_were_used_and_when(self, writer, folder):
+        other = uuid7()
+        for record in [
+            call(started_at_us=NOON_US + 5),
+            call(started_at_us=NOON_US + 2),
+            call(started_at_us=NOON_US + 3, key_id=other),
+        ]:
+            writer.append(record)
+        batches: list[Batch] = []
+
+        drain.drain_all(folder, now=NOON, after_batch=batches.append)
+
+        assert [batch.last_used() for batch in batches] == [
+            {
+                KEY: NOON + timedelta(microseconds=5),
+                other: NOON + timedelta(microseconds=3),
+            }
+        ]
+
+
+class TestFiles:
+    def test_the_file_of_a_living_writer_stays(self, writer, folder):
+        writer.append(call())
+
+        drain_all(folder)
+
+        assert len(spool.spool_files(folder)) == 1
+
+    def test_the_file_of_a_closed_writer_goes_once_it_is_drained(self, writer, folder):
+        record = call()
+        writer.append(record)
+        writer.close()
+
+        drain_all(folder)
+
+        assert stored_ids() == {record.id}
+        assert spool.spool_files(folder) == []
+        assert not SpoolMark.objects.exists()
+
+    def test_the_cut_off_end_of_a_dead_writer_is_set_aside(self, folder, caplog):
+        record = call()
+        path = spooled(folder, spool.encode(record), b'{"call":{"id":"01')
+
+        drain_all(folder)
+
+        kept = folder / "quarantine" / f"bad-{path.name}"
+        assert stored_ids() == {record.id}
+        assert kept.read_bytes() == b'{"call":{"id":"01\n'
+        assert "spool.quarantined" in caplog.messages
+        assert spool.spool_files(folder) == []
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            b"no record",
+            b"",
+            b'{"call":{}}',
+            spool.encode(call(started_at_us=10**20))[:-1],
+            spool.encode(refusals(last_at_us=-(10**20)))[:-1],
+            # Only the database says no to these.
+            spool.encode(call(status=999))[:-1],
+            spool.encode(call(upstream_status=10**6))[:-1],
+            spool.encode(refusals(count=0))[:-1],
+        ],
+    )
+    def test_a_line_that_cannot_be_stored_is_set_aside_and_keeps_nothing_back(
+        self, folder, bad
+    ):
+        written = [call() for _ in range(5)]
+        lines = [spool.encode(record) for record in written]
+        path = spooled(folder, *lines[:3], bad + b"\n", *lines[3:])
+
+        drain_all(folder)
+
+        kept = folder / "quarantine" / f"bad-{path.name}"
+        assert stored_ids() == {record.id for record in written}
+        assert kept.read_bytes() == bad + b"\n"
+        assert not Entry.objects.exists()
+
+    def test_what_was_set_aside_can_be_mended_and_moved_back(self, folder):
+        record = call(status=999)
+        path = spooled(folder, spool.encode(record))
+        drain_all(folder)
+        kept = folder / "quarantine" / f"bad-{path.name}"
+
+        kept.write_bytes(kept.read_bytes().replace(b"999", b"500"))
+        kept.rename(folder / kept.name)
+        drain_all(folder)
+
+        assert stored_ids() == {record.id}
+
+    def test_a_file_that_cannot_be_read_keeps_nothing_back_but_is_told(self, folder):
+        (folder / "0-not-a-file.jsonl").mkdir(parents=True)
+        record = call()
+        spooled(folder, spool.encode(record))
+
+        with pytest.raises(IsADirectoryError):
+            drain_all(folder)
+
+        assert stored_ids() == {record.id}
+
+
+class TestRefusals:
+    def entries(self) -> list[tuple[str, str, int]]:
+        return [
+            (entry.action, entry.subject, entry.detail["count"])
+            for entry in Entry.objects.order_by("chain", "seq")
+        ]
+
+    def test_refusals_of_one_key_in_one_minute_are_one_entry(self, writer, folder):
+        for seconds in (0, 7, 59):
+            writer.append(refused_call(started_at_us=NOON_US + seconds * 1_000_000))
+        writer.append(
+            Refusals(
+                "rate_limit_exceeded", "abcdefabcdef", ACME, "192.0.2.8", 4,
+                NOON_US - 5, NOON_US + 5,
+            )
+        )  # fmt: skip
+
+        drain_all(folder)
+
+        entry = Entry.objects.get()
+        assert (entry.chain, entry.action, entry.actor, entry.subject) == (
+            ACME,
+            "gateway.call.refused.rate_limit_exceeded",
+            "apikey:abcdefabcdef",
+            "apikey:abcdefabcdef",
+        )
+        assert (entry.at, entry.ip) == (NOON, "192.0.2.8")
+        assert entry.detail == {
+            "code": "rate_limit_exceeded",
+            "count": 7,
+            "first_at": "2026-11-21T11:59:59.999995+00:00",
+            "last_at": "2026-11-21T12:00:59.000000+00:00",
+        }
+        assert list(selectors.problems_of(ACME)) == []
+
+    def test_refusals_counted_in_batches_are_still_one_entry(self, writer, folder):
+        for _ in range(3):
+            writer.append(refusals(count=2))
+            drain.drain_folder(folder, after_batch=forget)
+        counted = RefusalTally.objects.get().times
+
+        drain_all(folder)
+
+        assert counted == 6
+        assert self.entries() == [
+            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 6)
+        ]
+
+    def test_each_key_reason_minute_and_chain_has_its_own(self, writer, folder):
+        for record in [
+            refusals(),
+            refusals(subject=""),
+            refusals(code="key_revoked"),
+            refusals(last_at_us=NOON_US + MINUTE_US),
+            refusals(tenant_id=ACME),
+        ]:
+            writer.append(record)
+
+        drain.drain_all(folder, now=NOON + timedelta(minutes=5), after_batch=forget)
+
+        assert sorted(self.entries()) == [
+            ("gateway.call.refused.invalid_api_key", "anonymous", 3),
+            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
+            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
+            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
+            ("gateway.call.refused.key_revoked", "apikey:ffffffffffff", 3),
+        ]
+        assert Entry.objects.filter(chain=PLATFORM).count() == 4
+
+    @pytest.mark.parametrize("admitted", [True, False])
+    @pytest.mark.parametrize("status", [200, 400, 401, 402, 403, 404, 413, 429, 503])
+    def test_a_call_is_refused_by_policy_when_it_was_not_admitted_and_told_so(
+        self, writer, folder, status, admitted
+    ):
+        writer.append(refused_call(status=status, admitted=admitted))
+
+        drain_all(folder)
+
+        refused = not admitted and status in (401, 402, 403, 429)
+        assert Entry.objects.exists() == refused
+        assert CallRecord.objects.count() == 1
+
+    def test_a_minute_becomes_an_entry_only_when_it_is_over(self, writer, folder):
+        writer.append(refusals(last_at_us=NOON_US + MINUTE_US - 1))
+        drain.drain_folder(folder, after_batch=forget)
+
+        running = drain.settle(before=NOON, now=NOON)
+        over = drain.settle(before=NOON + timedelta(microseconds=1), now=NOON)
+
+        assert (running, over) == (0, 1)
+
+    def test_made_up_keys_do_not_fill_the_ledger(self, writer, folder):
+        for number in range(200):
+            writer.append(refusals(subject=f"key{number}", count=200 - number))
+
+        drain_all(folder)
+
+        entries = self.entries()
+        assert len(entries) == 51
+        assert entries[0] == (
+            "gateway.call.refused.invalid_api_key", "apikey:key0", 200,
+        )  # fmt: skip
+        assert entries[-1] == (
+            "gateway.call.refused.invalid_api_key",
+            "150 keys",
+            sum(range(1, 151)),
+        )
+
+
+class TestLog:
+    @pytest.fixture
+    def lines(self, caplog):
+        caplog.set_level(logging.INFO, logger="gatehouse.calls")
+        return lambda: [
+            JSONFormatter().format(record)
+            for record in caplog.records
+            if record.name == "gatehouse.calls"
+        ]
+
+    def test_each_upstream_call_has_one_line_operators_can_grep(
+        self, writer, folder, lines
+    ):
+        writer.append(call(status=502, upstream_status=403, error="upstream_rejected"))
+
+        drain_all(folder)
+        drain_all(folder)
+
+        (line,) = lines()
+        assert '"status_code":403' in line
+        told = json.loads(line)
+        assert (told["provider"], told["model"]) == ("mock", "mock-gpt-4")
+        assert (told["tenant_id"], told["key"]) == (str(ACME), "abcdefabcdef")
+        assert told["request_id"] == "req-1"
+
+    @pytest.mark.parametrize(
+        ("record", "status_code"),
+        [
+            (call(), 200),
+            (call(upstream_status=None, status=504), 504),
+            (refused_call(), None),
+            (call(provider="", status=503, upstream_status=None), None),
+        ],
+    )
+    def test_only_calls_a_provider_was_asked_for_have_a_line(
+        self, writer, folder, lines, record, status_code
+    ):
+        writer.append(record)
+
+        drain_all(folder)
+
+        codes = [json.loads(line)["status_code"] for line in lines()]
+        assert codes == ([] if status_code is None else [status_code])
+
+
+class TestCallsThisMonth:
+    BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
+
+    @pytest.fixture
+    def spent(self, writer, folder):
+        began_us = int(self.BEGAN.timestamp()) * 1_000_000
+        for record in [
+            call(started_at_us=began_us),
+            call(),
+            call(status=502),
+            call(key_id=uuid7()),
+            call(started_at_us=began_us - 1),
+            refused_call(),
+            call(tenant_id=uuid7(), key_id=uuid7()),
+        ]:
+            writer.append(record)
+        drain_all(folder)
+
+    def test_a_keys_admitted_calls_since_the_month_began_are_counted(self, spent):
+        assert selectors.calls_this_month(key_id=KEY, now=NOON) == 3
+
+    def test_a_tenants_admitted_calls_since_the_month_began_are_counted(self, spent):
+        assert selectors.calls_this_month(tenant_id=ACME, now=NOON) == 4
+
+    def test_a_month_begins_in_utc(self, spent):
+        december = datetime(2026, 12, 1, tzinfo=UTC)
+
+        assert selectors.calls_this_month(tenant_id=ACME, now=december) == 0
+
+    @pytest.mark.parametrize("whose", [{}, {"tenant_id": ACME, "key_id": KEY}])
+    def test_it_is_one_or_the_other(self, whose):
+        with pytest.raises(TypeError, match="a tenant_id or a key_id"):
+            selectors.calls_this_month(now=NOON, **whose)
