@@ -2,7 +2,7 @@ import fcntl
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -46,7 +46,7 @@ def drain_all(folder: Path, *, now: datetime, after_batch: AfterBatch) -> None:
     """
     while drain_folder(folder, after_batch=after_batch):
         pass
-    settle(before=now + MINUTE, now=now)
+    settle(before=datetime.max.replace(tzinfo=UTC), now=now)
 
 
 def drain_until(
