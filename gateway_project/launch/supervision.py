@@ -79,7 +79,10 @@ class Program:
             children.stop(self.process, *self.steps, hurried=hurried)
 
     def last_words(self) -> str:
-        return "\n".join(self.log.last_words(lines=8)) if self.log else ""
+        if not self.log:
+            return ""
+        said = self.log.last_words(lines=8)
+        return "\n".join(_shorten(line) for line in (*said, f"more in {self.log.path}"))
 
 
 @dataclass
@@ -125,6 +128,11 @@ class Keeper:
         pause = min(LONGEST_PAUSE, 0.25 * 2**self.ends)
         self.say(f"{self.kept.name} starts again in {pause:g} s")
         self.start_at = now + pause
+
+
+def _shorten(line: str) -> str:
+    # A traceback in a JSON line has the reason at its end.
+    return line if len(line) <= 300 else f"{line[:120]} … {line[-170:]}"
 
 
 def _how(status: int) -> str:
