@@ -67,12 +67,13 @@ INSTALLED_APPS = [
     "providers",
     "guardrails",
     "hitl",
-    "gateway_project.console",
+    "gateway_project.console.apps.ConsoleConfig",
     "gateway_project",
-    "unfold",
+    # Not the app's own default, which would put its site in place of ours.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "gateway_project.console.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -114,6 +115,7 @@ ASGI_APPLICATION = "gateway_project.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["gateway_project.console.formats"]
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -125,6 +127,15 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = from_env.flag("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    }
+]
 # Django's own Redis cache counts atomically; the check only knows third-party ones.
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
 
@@ -170,8 +181,43 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
 
+# What the console says of itself at the top of each page, so that nobody takes production
+# for a test.
+CONSOLE_LABEL = from_env.text(
+    "CONSOLE_LABEL", "Local" if HOST in ("127.0.0.1", "localhost", "::1") else ""
+)
 UNFOLD = {
     "SITE_TITLE": "Gatehouse",
     "SITE_HEADER": "Gatehouse",
+    "SITE_SUBHEADER": "AI gateway",
     "SITE_URL": None,
+    "SITE_ICON": "gateway_project.console.navigation.icon",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": "gateway_project.console.navigation.icon",
+        }
+    ],
+    "ENVIRONMENT": "gateway_project.console.navigation.environment",
+    "STYLES": ["gateway_project.console.navigation.stylesheet"],
+    "SCRIPTS": ["gateway_project.console.navigation.script"],
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"navigation": "gateway_project.console.navigation.sidebar"},
+    # Teal, from 600 on dark enough for white text.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.7)",
+            "100": "oklch(95.3% .045 180.8)",
+            "200": "oklch(91% .085 180.4)",
+            "300": "oklch(85.5% .12 181.1)",
+            "400": "oklch(77.7% .13 181.9)",
+            "500": "oklch(70.4% .125 182.5)",
+            "600": "oklch(51.1% .096 186.4)",
+            "700": "oklch(43.7% .078 188.2)",
+            "800": "oklch(38.6% .063 188.4)",
+            "900": "oklch(33% .055 190)",
+            "950": "oklch(27.7% .046 192.5)",
+        }
+    },
 }

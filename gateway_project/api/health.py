@@ -18,18 +18,23 @@ class Readiness(APIView):
     """
 
     def get(self, request: Request) -> Response:
-        valkey = _valkey_answers()
-        checks = {
-            "database": _word(_database_answers()),
-            "valkey": _word(valkey),
-            "worker": _word(valkey and heartbeat.is_beating()),
-        }
-        if not valkey:
+        checks = state_of_engines()
+        if checks["valkey"] != "ok":
             return Response({"status": "not_ready", "checks": checks}, status=503)
         degraded = "unavailable" in checks.values()
         return Response(
             {"status": "degraded" if degraded else "ready", "checks": checks}
         )
+
+
+def state_of_engines() -> dict[str, str]:
+    """Return `ok` or `unavailable` for the database, Valkey and the worker."""
+    valkey = _valkey_answers()
+    return {
+        "database": _word(_database_answers()),
+        "valkey": _word(valkey),
+        "worker": _word(valkey and heartbeat.is_beating()),
+    }
 
 
 def _word(up: bool) -> str:
