@@ -1,4 +1,5 @@
 import pytest
+import uvloop
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -33,3 +34,8 @@ def truncate_guards(db: None, django_db_setup: list[str]) -> None:
     with connection.cursor() as cursor:
         for definition in django_db_setup:
             cursor.execute(definition)
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Test on the loop we serve with."""
+    return {"uvloop": uvloop.new_event_loop}

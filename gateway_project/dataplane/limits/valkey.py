@@ -10,7 +10,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, Self, cast, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import hiredis
@@ -86,12 +86,14 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        error = ValkeyUnavailable(f"the connection was lost: {exc or 'closed'}")
+        self._fail(f"the connection was lost: {exc or 'closed'}")
+
+    def _fail(self, why: str) -> None:
+        self._on_lost()
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
-                future.set_exception(error)
-        self._on_lost()
+                future.set_exception(ValkeyUnavailable(why))
 
     def send(self, command: bytes) -> "asyncio.Future[Reply]":
         future: asyncio.Future[Reply] = self._loop.create_future()
@@ -106,9 +108,11 @@ class _Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(b"".join(commands))
 
-    def abort(self) -> None:
+    def abort(self, why: str) -> None:
+        """Give the connection up; whoever waits on it is told now, not when it has closed."""
         if self._transport is not None:
             self._transport.abort()
+        self._fail(why)
 
 
 class Valkey:
@@ -144,12 +148,12 @@ class Valkey:
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.abort()
+            self._connection.abort("closed")
 
     def _expire(self, connection: _Connection, future: "asyncio.Future[Reply]") -> None:
         if not future.done():
             # Replies come in order: one that is late means the connection is stuck.
-            connection.abort()
+            connection.abort(f"no reply in {self._timeout_s} s")
 
     async def _connect(self) -> _Connection:
         # Shielded, so that one cancelled call does not take the others' connection away.
