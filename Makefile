@@ -18,6 +18,11 @@ check: $(VENV)/.installed-dev
 	if [ $$failed -gt 0 ]; then echo "$$failed of $(words $(CHECKS)) checks failed"; exit 1; fi; \
 	echo "all $(words $(CHECKS)) checks passed"
 
+# These read the settings, but ask no server.
+check-types check-migrations: export DATABASE_URL = postgres:///none
+check-types check-migrations: export REDIS_URL = redis://none
+check-types check-migrations: export SECRET_KEY = none
+
 .PHONY: $(addprefix check-,$(CHECKS))
 check-format:
 	$(BIN)/ruff format --check .
@@ -45,7 +50,7 @@ lock:
 $(VENV)/bin/python:
 	@echo "gatehouse: making $(VENV)"
 	@$(PYTHON) -c 'import sys; sys.exit("gatehouse: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another with make PYTHON=…" if sys.version_info < (3, 11) else 0)'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "gatehouse: installing requirements.txt"

@@ -3,6 +3,7 @@
 The order is: the environment, `.env`, then the secrets a first run made for itself.
 """
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,7 +57,7 @@ def _read(
 
 
 def text(name: str, default: str | None = None) -> str:
-    return _read(name, str, "a text", default)
+    return _read(name, str, "a text; a first `make run` makes one", default)
 
 
 def words(name: str, default: list[str]) -> list[str]:
@@ -67,6 +68,22 @@ def words(name: str, default: list[str]) -> list[str]:
         "a comma-separated list",
         default,
     )
+
+
+def keys(name: str) -> list[str]:
+    """Return the encryption keys, none when none are given; a wrong one is never shown."""
+    given = words(name, [])
+    for key in given:
+        try:
+            is_right = len(base64.urlsafe_b64decode(key)) == 32
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise ImproperlyConfigured(
+                f"{name} must be 32 random bytes in base64url, or several such, "
+                "comma-separated, the first of which seals."
+            )
+    return given
 
 
 def number(name: str, default: int, *, low: int, high: int) -> int:

@@ -25,7 +25,7 @@ DRAIN_SECONDS = from_env.number("DRAIN_SECONDS", 30, low=1, high=3600)
 
 # Secrets. `manage.py up` makes them on a first run; elsewhere they must be given.
 SECRET_KEY = from_env.text("SECRET_KEY")
-ENCRYPTION_KEYS = from_env.words("ENCRYPTION_KEYS", [])
+ENCRYPTION_KEYS = from_env.keys("ENCRYPTION_KEYS")
 
 # Engines.
 DATABASES = {

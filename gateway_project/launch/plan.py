@@ -50,7 +50,7 @@ def make_plan() -> Plan:
     database_url, redis_url = (from_env.text(name, "") for name in ENGINES)
     from_env.load(var / "secrets.env")
     missing = tuple(name for name in SECRETS if not from_env.text(name, ""))
-    _stand_in()
+    stand_in()
     return Plan(
         home=places.find_home(var),
         host=settings.HOST,
@@ -95,16 +95,16 @@ def new_secret(name: str) -> str:
     return secrets.token_urlsafe(50)
 
 
+def stand_in() -> None:
+    """Let the settings be read before there are secrets and engines."""
+    os.environ.setdefault("DATABASE_URL", "postgres:///stand-in")
+    os.environ.setdefault("REDIS_URL", "redis://stand-in")
+    for name in SECRETS:
+        os.environ.setdefault(name, new_secret(name))
+
+
 def _forget_blanks() -> None:
     # A variable passed on empty, as compose files do, means that it is not set.
     for name in (*SECRETS, *ENGINES):
         if not os.environ.get(name, "-").strip():
             del os.environ[name]
-
-
-def _stand_in() -> None:
-    """Let the settings be read and judged before there are secrets and engines."""
-    os.environ.setdefault("DATABASE_URL", "postgres:///stand-in")
-    os.environ.setdefault("REDIS_URL", "redis://stand-in")
-    for name in SECRETS:
-        os.environ.setdefault(name, new_secret(name))

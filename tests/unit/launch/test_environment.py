@@ -55,3 +55,24 @@ def test_the_data_folder_may_be_named_in_dot_env(tmp_path, monkeypatch):
     monkeypatch.delenv("VAR_DIR")
 
     assert environment.var_dir() == tmp_path / "kept"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["hush-hush", f"{'A' * 43}=,hush-hush", "A" * 43, "é" * 32]
+)
+def test_a_wrong_encryption_key_is_named_and_not_shown(wrong, monkeypatch):
+    monkeypatch.setenv("ENCRYPTION_KEYS", wrong)
+
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^ENCRYPTION_KEYS must be"
+    ) as refusal:
+        environment.keys("ENCRYPTION_KEYS")
+
+    assert wrong not in str(refusal.value)
+
+
+def test_several_encryption_keys_keep_their_order(monkeypatch):
+    first, second = f"{'A' * 43}=", f"{'B' * 43}="
+    monkeypatch.setenv("ENCRYPTION_KEYS", f" {first} , {second}")
+
+    assert environment.keys("ENCRYPTION_KEYS") == [first, second]
