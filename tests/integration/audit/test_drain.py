@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from audit import drain, selectors, spool
 from audit.chain import PLATFORM
@@ -124,6 +125,16 @@ class TestCalls:
         drain_all(folder)
 
         assert CallRecord.objects.count() == 1
+        assert not (folder / "quarantine").exists()
+
+    def test_the_table_in_which_rows_arrive_is_left_empty(self, writer, folder):
+        writer.append(call())
+
+        drain_all(folder)
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM audit_arriving")
+            assert cursor.fetchone() == (0,)
 
     def test_more_than_a_slice_is_drained_whole(self, writer, folder):
         written = [call(request_id="x" * 200) for _ in range(4000)]
@@ -339,13 +350,17 @@ class TestRefusals:
         assert CallRecord.objects.count() == 1
 
     def test_a_minute_becomes_an_entry_only_when_it_is_over(self, writer, folder):
-        writer.append(refusals(last_at_us=NOON_US + MINUTE_US - 1))
+        for last_at_us in (NOON_US + MINUTE_US - 1, NOON_US + MINUTE_US):
+            writer.append(refusals(last_at_us=last_at_us))
         drain.drain_folder(folder, after_batch=forget)
+        one = timedelta(minutes=1)
 
-        running = drain.settle(before=NOON, now=NOON)
-        over = drain.settle(before=NOON + timedelta(microseconds=1), now=NOON)
+        settled = [
+            drain.settle(before=before, now=NOON)
+            for before in (NOON, NOON + one, NOON + one, NOON + 2 * one)
+        ]
 
-        assert (running, over) == (0, 1)
+        assert settled == [0, 1, 0, 1]
 
     def test_made_up_keys_do_not_fill_the_ledger(self, writer, folder):
         for number in range(200):
