@@ -33,7 +33,7 @@ check-types:
 check-floors:
 	$(BIN)/lint-imports --no-cache
 check-migrations:
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
 
 fix: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from gateway_project.environment import BASE_DIR
@@ -40,7 +41,7 @@ class House:
         self._start_programs()
         self._wait_for_the_web()
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Keep everything running until an exception ends it. Raises `GaveUp`."""
         while True:
             for keeper in self.keepers.values():

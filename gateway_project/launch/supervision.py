@@ -79,9 +79,9 @@ class Program:
             children.stop(self.process, *self.steps, hurried=hurried)
 
     def last_words(self) -> str:
-        if not self.log:
+        said = self.log.last_words(lines=8) if self.log else []
+        if not self.log or not said:
             return ""
-        said = self.log.last_words(lines=8)
         return "\n".join(_shorten(line) for line in (*said, f"more in {self.log.path}"))
 
 
