@@ -1,0 +1,29 @@
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.house import House, running
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "functional" in item.path.parts:
+            # One process starts the product; loopback is where it listens.
+            item.add_marker(pytest.mark.enable_socket)
+            if "house" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("house"))
+
+
+@pytest.fixture(scope="session")
+def house():
+    """The product with four workers, shared by every test that does not end it."""
+    with tempfile.TemporaryDirectory(prefix="house-") as folder:
+        Path(folder).chmod(0o711)
+        with running(Path(folder) / "var", WEB_CONCURRENCY="4") as started:
+            yield started
+
+
+@pytest.fixture
+def key(house: House) -> str:
+    return house.issue_key()
