@@ -7,6 +7,8 @@ import orjson
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 
+from gateway_project import settings
+
 
 class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hints
     """One client connection.
@@ -62,10 +64,9 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hints
     """Serves with our protocol, keeps the configured backlog, and drains without waiting for idle connections."""
 
-    header_seconds = 30.0
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.header_seconds = settings.HEADER_SECONDS
         self.connections: set[Protocol] = set()
 
     async def _serve(self) -> None:

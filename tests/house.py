@@ -75,6 +75,7 @@ class House:
             "import json\nfrom django.db import connection\n"
             "with connection.cursor() as c:\n"
             f"    c.execute({query!r})\n"
+            "    while c.cursor.nextset(): pass\n"
             "    print(json.dumps(c.fetchall(), default=str))\n"
         )
         return json.loads(self.manage("shell", "--no-imports", "-c", script))

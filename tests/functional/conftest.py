@@ -20,7 +20,8 @@ def house():
     """The product with four workers, shared by every test that does not end it."""
     with tempfile.TemporaryDirectory(prefix="house-") as folder:
         Path(folder).chmod(0o711)
-        with running(Path(folder) / "var", WEB_CONCURRENCY="4") as started:
+        settings = {"WEB_CONCURRENCY": "4", "BODY_SECONDS": "3", "HEADER_SECONDS": "3"}
+        with running(Path(folder) / "var", **settings) as started:
             yield started
 
 
