@@ -46,6 +46,7 @@ CELERY_BROKER_URL = from_env.text(
 
 # The data plane.
 MAX_BODY_BYTES = from_env.number("MAX_BODY_MB", 32, low=1, high=1024) * 2**20
+HEADER_SECONDS = from_env.number("HEADER_SECONDS", 30, low=1, high=3600)
 BODY_SECONDS = from_env.number("BODY_SECONDS", 60, low=1, high=3600)
 SSE_KEEPALIVE_SECONDS = from_env.number("SSE_KEEPALIVE_SECONDS", 15, low=0, high=3600)
 KEY_PREFIX = from_env.text("KEY_PREFIX", "gh-")
@@ -127,6 +128,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = from_env.flag("SECURE_COOKIES", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
