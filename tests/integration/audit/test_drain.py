@@ -1,18 +1,14 @@
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from audit import drain, selectors, spool
-from audit.chain import PLATFORM
 from audit.drain import Batch
 from audit.ids import uuid7
-from audit.models import CallRecord, Entry, RefusalTally, SpoolMark
-from audit.spool import SpoolWriter
-from audit.types import Refusals
+from audit.models import CallRecord, Entry, SpoolMark
 from gateway_project.logs import JSONFormatter
 from tests.unit.audit.records import (
     ACME,
@@ -24,41 +20,9 @@ from tests.unit.audit.records import (
     refused_call,
 )
 
+from .draining import drain_all, spooled, stored_ids
+
 pytestmark = pytest.mark.django_db
-
-MINUTE_US = 60_000_000
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "spool"
-
-
-@pytest.fixture
-def writer(folder):
-    writer = SpoolWriter(folder, clock=NOON.timestamp)
-    yield writer
-    writer.close()
-
-
-def forget(batch: Batch) -> None:
-    """Take no notice of what was drained."""
-
-
-def drain_all(folder: Path) -> None:
-    drain.drain_all(folder, now=NOON, after_batch=forget)
-
-
-def spooled(folder: Path, *lines: bytes) -> Path:
-    """Make the file of a writer that is gone."""
-    folder.mkdir(exist_ok=True)
-    path = folder / f"1-{uuid7()}.jsonl"
-    path.write_bytes(b"".join(lines))
-    return path
-
-
-def stored_ids() -> set[object]:
-    return set(CallRecord.objects.values_list("id", flat=True))
 
 
 class TestCalls:
@@ -265,119 +229,6 @@ class TestFiles:
             drain_all(folder)
 
         assert stored_ids() == {record.id}
-
-
-class TestRefusals:
-    def entries(self) -> list[tuple[str, str, int]]:
-        return [
-            (entry.action, entry.subject, entry.detail["count"])
-            for entry in Entry.objects.order_by("chain", "seq")
-        ]
-
-    def test_refusals_of_one_key_in_one_minute_are_one_entry(self, writer, folder):
-        for seconds in (0, 7, 59):
-            writer.append(refused_call(started_at_us=NOON_US + seconds * 1_000_000))
-        writer.append(
-            Refusals(
-                "rate_limit_exceeded", "abcdefabcdef", ACME, "192.0.2.8", 4,
-                NOON_US - 5, NOON_US + 5,
-            )
-        )  # fmt: skip
-
-        drain_all(folder)
-
-        entry = Entry.objects.get()
-        assert (entry.chain, entry.action, entry.actor, entry.subject) == (
-            ACME,
-            "gateway.call.refused.rate_limit_exceeded",
-            "apikey:abcdefabcdef",
-            "apikey:abcdefabcdef",
-        )
-        assert (entry.at, entry.ip) == (NOON, "192.0.2.8")
-        assert entry.detail == {
-            "code": "rate_limit_exceeded",
-            "count": 7,
-            "first_at": "2026-11-21T11:59:59.999995+00:00",
-            "last_at": "2026-11-21T12:00:59.000000+00:00",
-        }
-        assert list(selectors.problems_of(ACME)) == []
-
-    def test_refusals_counted_in_batches_are_still_one_entry(self, writer, folder):
-        for _ in range(3):
-            writer.append(refusals(count=2))
-            drain.drain_folder(folder, after_batch=forget)
-        counted = RefusalTally.objects.get().times
-
-        drain_all(folder)
-
-        assert counted == 6
-        assert self.entries() == [
-            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 6)
-        ]
-
-    def test_each_key_reason_minute_and_chain_has_its_own(self, writer, folder):
-        for record in [
-            refusals(),
-            refusals(subject=""),
-            refusals(code="key_revoked"),
-            refusals(last_at_us=NOON_US + MINUTE_US),
-            refusals(tenant_id=ACME),
-        ]:
-            writer.append(record)
-
-        drain.drain_all(folder, now=NOON + timedelta(minutes=5), after_batch=forget)
-
-        assert sorted(self.entries()) == [
-            ("gateway.call.refused.invalid_api_key", "anonymous", 3),
-            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
-            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
-            ("gateway.call.refused.invalid_api_key", "apikey:ffffffffffff", 3),
-            ("gateway.call.refused.key_revoked", "apikey:ffffffffffff", 3),
-        ]
-        assert Entry.objects.filter(chain=PLATFORM).count() == 4
-
-    @pytest.mark.parametrize("admitted", [True, False])
-    @pytest.mark.parametrize("status", [200, 400, 401, 402, 403, 404, 413, 429, 503])
-    def test_a_call_is_refused_by_policy_when_it_was_not_admitted_and_told_so(
-        self, writer, folder, status, admitted
-    ):
-        writer.append(refused_call(status=status, admitted=admitted))
-
-        drain_all(folder)
-
-        refused = not admitted and status in (401, 402, 403, 429)
-        assert Entry.objects.exists() == refused
-        assert CallRecord.objects.count() == 1
-
-    def test_a_minute_becomes_an_entry_only_when_it_is_over(self, writer, folder):
-        for last_at_us in (NOON_US + MINUTE_US - 1, NOON_US + MINUTE_US):
-            writer.append(refusals(last_at_us=last_at_us))
-        drain.drain_folder(folder, after_batch=forget)
-        one = timedelta(minutes=1)
-
-        settled = [
-            drain.settle(before=before, now=NOON)
-            for before in (NOON, NOON + one, NOON + one, NOON + 2 * one)
-        ]
-
-        assert settled == [0, 1, 0, 1]
-
-    def test_made_up_keys_do_not_fill_the_ledger(self, writer, folder):
-        for number in range(200):
-            writer.append(refusals(subject=f"key{number}", count=200 - number))
-
-        drain_all(folder)
-
-        entries = self.entries()
-        assert len(entries) == 51
-        assert entries[0] == (
-            "gateway.call.refused.invalid_api_key", "apikey:key0", 200,
-        )  # fmt: skip
-        assert entries[-1] == (
-            "gateway.call.refused.invalid_api_key",
-            "150 keys",
-            sum(range(1, 151)),
-        )
 
 
 class TestLog:

@@ -23,16 +23,11 @@ from audit.spool import SpoolWriter
 from tests.unit.audit.records import NOON, call, refusals
 from tests.unit.audit.test_spool_writer import WRITE_UNTIL_KILLED
 
-from .test_drain import drain_all, forget, spooled, stored_ids
+from .draining import drain_all, forget, spooled, stored_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANAGE = Path(__file__).parents[3] / "manage.py"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "spool"
 
 
 @contextmanager
@@ -89,7 +84,12 @@ def eventually(condition: Callable[[], object], *, within: float = 20) -> None:
 def somebody_waits() -> bool:
     """True when a session waits for a lock another one holds."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        # Not pg_stat_activity: what that shows stands still within a transaction.
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks waits JOIN pg_locks holds USING (pid)"
+            " JOIN pg_database ON pg_database.oid = holds.database"
+            " WHERE NOT waits.granted AND datname = current_database())"
+        )
         return bool(cursor.fetchone()[0])
 
 
