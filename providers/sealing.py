@@ -44,7 +44,9 @@ class KeyRing:
         key_id, _, text = rest.partition(".")
         cipher = self._ciphers.get(key_id)
         if version != _VERSION or cipher is None:
-            raise SealBroken(f"{row}: sealed under a key that is not in ENCRYPTION_KEYS")
+            raise SealBroken(
+                f"{row}: sealed under a key that is not in ENCRYPTION_KEYS"
+            )
         try:
             raw = base64.urlsafe_b64decode(text)
             nonce, ciphertext = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]

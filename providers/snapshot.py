@@ -4,9 +4,7 @@ import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from django.db.models import Prefetch
-
-from .models import Credential, Model, Provider
+from .models import Model, Provider
 from .sealing import KeyRing, SealBroken
 from .selectors import secret_of
 from .types import Endpoint, ModelEntry, Target, Timeouts
@@ -22,15 +20,10 @@ def models(ring: KeyRing) -> Mapping[str, ModelEntry]:
     A model whose provider is off, or has no credential that opens, is there without a
     target: a caller learns that it is out of service rather than misspelt.
     """
-    usable = Prefetch(
-        "provider__credentials",
-        queryset=Credential.objects.filter(enabled=True),
-        to_attr="usable_credentials",
-    )
     rows = Model.objects.filter(enabled=True).select_related("provider")
     secrets: dict[str, str | None] = {}
     entries = {}
-    for row in rows.prefetch_related(usable):
+    for row in rows.prefetch_related("provider__credentials"):
         slug = row.provider.slug
         if slug not in secrets:
             secrets[slug] = _secret(row.provider, ring)
@@ -40,13 +33,15 @@ def models(ring: KeyRing) -> Mapping[str, ModelEntry]:
 
 def _secret(provider: Provider, ring: KeyRing) -> str | None:
     """Return the secret of the first credential that opens; empty where none is needed."""
-    credentials: list[Credential] = getattr(provider, "usable_credentials", [])
+    credentials = list(provider.credentials.all())
     for credential in credentials:
+        if not credential.enabled:
+            continue
         try:
             return secret_of(credential, ring)
         except SealBroken as broken:
             log.error("credential.unusable", extra={"fields": {"reason": str(broken)}})
-    # A local server may want no key; one whose keys are all unusable must not be called bare.
+    # A local server may want no key; one whose keys are all off must not be called bare.
     return None if credentials else ""
 
 

@@ -1,0 +1,123 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, transaction
+
+from audit.models import Entry
+from providers import selectors, services, snapshot
+from providers.models import Credential, Provider
+from providers.sealing import SealBroken
+from providers.types import Endpoint
+from tests.factories import ANA, NOON, make_credential, make_model, make_provider
+
+pytestmark = pytest.mark.django_db
+SECRET = "sk-upstream-0123456789abcdef"
+
+
+def models():
+    return snapshot.models(selectors.key_ring())
+
+
+def test_a_credentials_secret_is_in_no_table_and_no_ledger():
+    credential = make_credential(make_provider(), SECRET)
+
+    everything = str(list(Credential.objects.values())) + str(
+        list(Entry.objects.values())
+    )
+
+    assert SECRET not in everything
+    assert SECRET[:-4] not in everything
+    assert selectors.secret_of(credential, selectors.key_ring()) == SECRET
+
+
+def test_a_secret_copied_to_another_row_does_not_open():
+    provider = make_provider()
+    one, other = make_credential(provider, SECRET), make_credential(provider, "x" * 20)
+    other.sealed = one.sealed
+
+    with pytest.raises(SealBroken):
+        selectors.secret_of(other, selectors.key_ring())
+
+
+def test_a_replaced_secret_is_the_one_that_is_used():
+    provider = make_provider()
+    credential = make_credential(provider, SECRET)
+    model = make_model(provider)
+
+    services.store_credential(
+        credential=credential,
+        secret="sk-second",
+        ring=selectors.key_ring(),
+        by=ANA,
+        now=NOON,
+    )
+
+    assert models()[model.name].target.secret == "sk-second"
+    assert Entry.objects.filter(action="providers.credential.replaced").exists()
+
+
+def test_a_model_knows_where_it_is_served():
+    provider = make_provider(
+        base_url="https://ai.example.com:8443/base/v1/", first_byte_timeout_s=7
+    )
+    make_credential(provider, SECRET)
+    model = make_model(provider, name="team/a:7b", upstream_name="real")
+
+    target = models()["team/a:7b"].target
+
+    assert model.name == "team/a:7b"
+    assert target.endpoint == Endpoint("https", "ai.example.com", 8443)
+    assert (target.base_path, target.upstream_model) == ("/base/v1", "real")
+    assert (target.secret, target.timeouts.first_byte) == (SECRET, 7)
+    assert SECRET not in repr(target)
+
+
+@pytest.mark.parametrize(
+    ("provider_fields", "credential_fields", "served"),
+    [
+        ({}, {}, True),
+        ({}, None, True),
+        ({"enabled": False}, {}, False),
+        ({}, {"enabled": False}, False),
+    ],
+)
+def test_a_model_is_out_of_service_without_its_provider_or_every_credential(
+    provider_fields, credential_fields, served
+):
+    provider = make_provider(**provider_fields)
+    if credential_fields is not None:
+        make_credential(provider, SECRET, **credential_fields)
+    model = make_model(provider)
+
+    assert (models()[model.name].target is not None) is served
+
+
+def test_a_credential_that_does_not_open_is_not_replaced_by_none():
+    provider = make_provider()
+    credential = make_credential(provider, SECRET)
+    Credential.objects.filter(pk=credential.pk).update(sealed="v1.00000000.AAAA")
+    model = make_model(provider)
+
+    assert models()[model.name].target is None
+
+
+def test_a_model_that_is_off_is_not_there():
+    provider = make_provider()
+    model = make_model(provider, enabled=False)
+
+    assert model.name not in models()
+
+
+@pytest.mark.parametrize("broken", [{"base_url": ""}, {"kind": Provider.Kind.MOCK}])
+def test_only_the_mock_has_no_address(broken):
+    provider = make_provider()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Provider.objects.filter(pk=provider.pk).update(**broken)
+
+
+@pytest.mark.parametrize("keys", [[], ["short"], ["A" * 40], ["é"]])
+def test_a_bad_key_ring_names_the_variable(settings, keys):
+    settings.ENCRYPTION_KEYS = keys
+
+    with pytest.raises(ImproperlyConfigured, match="ENCRYPTION_KEYS"):
+        selectors.key_ring()
