@@ -1,11 +1,12 @@
 """One process for calls, console and control: the express door stands before Django."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway_project.settings")
-django = get_asgi_application()
+django: Any = get_asgi_application()
 
 # These read settings and models, which are there only now.
 from django.conf import settings  # noqa: E402

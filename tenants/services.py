@@ -34,7 +34,8 @@ def add(*, row: Row, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def amend(*, row: Row, by: Actor, now: datetime) -> None:
     """Store a validated row's new values, the ones that differ going into the ledger."""
-    before = _facts(type(row)._default_manager.get(pk=row.pk))
+    stored = type(row)._default_manager.get(pk=row.pk)  # type: ignore[misc]  # each has its own kind of pk
+    before = _facts(stored)
     row.save(force_update=True)
     after = _facts(row)
     if before != after:
