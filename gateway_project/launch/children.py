@@ -64,9 +64,9 @@ def stop(
     *steps: tuple[signal.Signals, float],
     hurried: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Send each signal and wait so many seconds for the end; kill when all were in vain.
+    """Send each signal and wait so many seconds for the end.
 
-    As soon as `hurried` says so, only the last step counts.
+    When all were in vain, kill it with its own children. As soon as `hurried` says so, only the last step counts.
     """
     for how, patience in steps:
         is_last = (how, patience) == steps[-1]
@@ -80,5 +80,5 @@ def stop(
                 break
             time.sleep(0.01)
     if process.poll() is None:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

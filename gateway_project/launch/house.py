@@ -28,6 +28,7 @@ class House:
         self.say = say
         self.logs = None if verbose else plan.home.var / "log"
         self.keepers: dict[str, Keeper] = {}
+        self.has_opened = False
 
     def open(self) -> None:
         """Start everything, in order; return when the web server answers.
@@ -40,6 +41,7 @@ class House:
         self._command("seed", doing="seeding")
         self._start_programs()
         self._wait_for_the_web()
+        self.has_opened = True
 
     def watch(self) -> NoReturn:
         """Keep everything running until an exception ends it. Raises `GaveUp`."""
@@ -54,9 +56,11 @@ class House:
         The web server finishes the answers it is giving; then the records of those are
         brought in; then what works in the background ends, and the engines last.
         """
-        self._stop("web", hurried)
+        # A server that is still starting has no answers to finish, and its workers lose
+        # the polite signal.
+        self._stop("web", lambda: not self.has_opened or hurried())
         self._stop("drain", hurried)
-        if "web" in self.keepers and not hurried():
+        if self.has_opened and not hurried():
             self._manage("drain", "--once").run()
         for name in ("beat", "worker", Valkey.name, Postgres.name):
             self._stop(name, hurried)

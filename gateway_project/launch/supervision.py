@@ -69,10 +69,16 @@ class Program:
         )
 
     def run(self) -> int:
-        """Start it and wait for its end; return its exit status."""
+        """Start it and wait for its end; return its exit status.
+
+        An exception that comes meanwhile ends it too.
+        """
         self.start()
         assert self.process
-        return self.process.wait()
+        try:
+            return self.process.wait()
+        finally:
+            self.stop()
 
     def stop(self, *, hurried: Callable[[], bool] = lambda: False) -> None:
         if self.process:

@@ -19,8 +19,7 @@ import requests
 from tests.house import MANAGE, ROOT, free_port, running
 from tests.processes import descendants, still_running
 
-pytestmark = pytest.mark.xdist_group("up")
-
+shares_first = pytest.mark.xdist_group("first run")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do this")
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "VAR_DIR", "PORT")
 
@@ -58,6 +57,7 @@ def manage(*words, **settings):
     )
 
 
+@shares_first
 def test_a_first_run_says_what_a_newcomer_needs(first):
     facts = first.first_run
 
@@ -75,6 +75,7 @@ def test_a_first_run_says_what_a_newcomer_needs(first):
     assert stat.S_IMODE((first.var / "first-run.json").stat().st_mode) == 0o600
 
 
+@shares_first
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 def test_the_printed_curl_line_works(first):
     line = said(first)[said(first).index("curl ") :]
@@ -86,6 +87,7 @@ def test_the_printed_curl_line_works(first):
     assert json.loads(answer.stdout)["object"] == "chat.completion"
 
 
+@shares_first
 def test_secrets_are_for_their_owner_only(first):
     names = (
         "secrets.env",
@@ -103,6 +105,7 @@ def test_secrets_are_for_their_owner_only(first):
     assert modes == dict.fromkeys(names, 0)
 
 
+@shares_first
 def test_the_server_does_not_say_what_it_is(first):
     answer = requests.get(f"{first.url}/health", timeout=10)
 
@@ -110,6 +113,7 @@ def test_the_server_does_not_say_what_it_is(first):
     assert "server" not in answer.headers
 
 
+@shares_first
 def test_commands_in_another_terminal_find_the_engines(first):
     done = manage("verify_ledger", VAR_DIR=first.var)
 
@@ -117,6 +121,7 @@ def test_commands_in_another_terminal_find_the_engines(first):
     assert "chain platform" in done.stdout
 
 
+@shares_first
 def test_a_second_one_beside_it_is_refused(first):
     done = manage("up", VAR_DIR=first.var, PORT=free_port())
 
@@ -127,6 +132,7 @@ def test_a_second_one_beside_it_is_refused(first):
     )
 
 
+@shares_first
 @pytest.mark.parametrize("words", [("up",), ("up", "--check")])
 def test_a_port_in_use_is_named(first, folder, words):
     done = manage(*words, VAR_DIR=folder / "var", PORT=first.port)
@@ -264,10 +270,12 @@ def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
 
 
 def test_commands_say_that_it_is_not_running(folder):
-    with running(folder / "var"):
-        pass
+    (folder / "secrets.env").write_text("SECRET_KEY=secret\n")
+    (folder / "servers.env").write_text(
+        f"DATABASE_URL=postgres://a:b@/d?host={folder}\nREDIS_URL=unix://{folder}/none\n"
+    )
 
-    done = manage("verify_ledger", VAR_DIR=folder / "var")
+    done = manage("verify_ledger", VAR_DIR=folder)
 
     assert done.returncode == 1
     assert done.stderr == "gatehouse: it is not running: start it with `make run`.\n"
@@ -313,10 +321,12 @@ def test_whatever_is_killed_comes_back(folder):
         for pid in descendants(house.process.pid):
             if b"gunicorn" not in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(1)
 
-        house.issue_key()
-        house.drained()
+        deadline = time.monotonic() + 30
+        while manage(
+            "issue_key", "--tenant=demo", "--name=after", VAR_DIR=house.var
+        ).returncode:
+            assert time.monotonic() < deadline, said(house)
 
         for name in ("PostgreSQL", "Valkey", "drain", "worker", "beat"):
             assert f"{name} ended with SIGKILL" in said(house)
