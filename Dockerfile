@@ -26,4 +26,4 @@ VOLUME /var/lib/gatehouse
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=2)"]
-CMD ["python", "manage.py", "serve"]
+CMD ["gunicorn", "-c", "gateway_project/gunicorn.conf.py", "gateway_project.asgi:application"]
