@@ -27,7 +27,8 @@ def add(*, row: Provider | Model, by: Actor, now: datetime) -> None:
 def amend(*, row: Row, by: Actor, now: datetime) -> None:
     """Store a validated row's new values, the ones that differ going into the ledger."""
     before = _facts(type(row)._default_manager.get(pk=row.pk))
-    row.save(force_update=True)
+    # Only what is edited: a stale row must not bring back what a verb has changed since.
+    row.save(update_fields=list(before))
     after = _facts(row)
     if before != after:
         _record(row, "changed", by=by, now=now, before=before, after=after)

@@ -1,15 +1,12 @@
 """The providers' share of the hot path's snapshot."""
 
-import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from .models import Model, Provider
-from .sealing import KeyRing, SealBroken
-from .selectors import secret_of
+from .sealing import KeyRing
+from .selectors import usable_secret
 from .types import Endpoint, ModelEntry, Target, Timeouts
-
-log = logging.getLogger("gatehouse.providers")
 
 _MOCK = Endpoint("mock", "mock", 0)
 
@@ -26,23 +23,9 @@ def models(ring: KeyRing) -> Mapping[str, ModelEntry]:
     for row in rows.prefetch_related("provider__credentials"):
         slug = row.provider.slug
         if slug not in secrets:
-            secrets[slug] = _secret(row.provider, ring)
+            secrets[slug] = usable_secret(row.provider, ring)
         entries[row.name] = _entry(row, secrets[slug])
     return entries
-
-
-def _secret(provider: Provider, ring: KeyRing) -> str | None:
-    """Return the secret of the first credential that opens; empty where none is needed."""
-    credentials = list(provider.credentials.all())
-    for credential in credentials:
-        if not credential.enabled:
-            continue
-        try:
-            return secret_of(credential, ring)
-        except SealBroken as broken:
-            log.error("credential.unusable", extra={"fields": {"reason": str(broken)}})
-    # A local server may want no key; one whose keys are all off must not be called bare.
-    return None if credentials else ""
 
 
 def _entry(row: Model, secret: str | None) -> ModelEntry:
