@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -45,8 +46,11 @@ class ConsoleAdmin(ModelAdmin):
     """Base of every page. Its history is the ledger; Django's own log stays empty."""
 
     list_per_page = 25
+    list_max_show_all = 25
     list_filter_submit = True
     warn_unsaved_form = True
+    # A count beside each choice of a filter is a COUNT over the table for each of them.
+    show_facets = ShowFacets.NEVER
     formfield_overrides = {
         ArrayField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
     }
@@ -97,6 +101,7 @@ class ConsoleAdmin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "original": row,
             "title": question.title.format(row),
             "question": question,
             "form": form,
@@ -144,6 +149,16 @@ class ConsoleAdmin(ModelAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[row.pk])
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"show_save_and_add_another": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
     def history_view(
         self,
         request: HttpRequest,
@@ -173,7 +188,22 @@ class ConsoleAdmin(ModelAdmin):
 
 
 class ReadOnly(ConsoleAdmin):
-    """Base of the pages on what happened. Nobody edits that."""
+    """Base of the pages on what happened. Nobody edits that, so it has no history either."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"show_history": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> list[Any]:
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -22,7 +22,7 @@ from tenants import selectors as tenants
 from . import traffic, words
 from .base import ReadOnly
 from .filters import DaysFilter, TenantFilter
-from .paging import BoundedPaginator
+from .paging import BoundedChangeList, BoundedPaginator
 
 # Status classes, as the list and the dashboard speak of them.
 OUTCOMES = {
@@ -72,7 +72,7 @@ class ProviderFilter(DropdownFilter):
 @admin.register(CallRecord)
 class CallRecordAdmin(ReadOnly):
     list_display = (
-        "started_at",
+        "when",
         "tenant",
         "key",
         "called_model",
@@ -96,20 +96,20 @@ class CallRecordAdmin(ReadOnly):
     search_help_text = "Request id, or public part of a key"
     ordering = ("-started_at", "-id")
     # The only order there is an index for.
-    sortable_by = ("started_at",)
+    sortable_by = ("when",)
     paginator = BoundedPaginator
     show_full_result_count = False
     list_fullwidth = True
     fieldsets = (
-        ("Outcome", {"fields": ("outcome_in_words", "error", "upstream_status")}),
+        ("Outcome", {"fields": (("outcome_in_words", "error", "upstream_status"),)}),
         (
             "What was asked",
-            {"fields": ("endpoint", "model", "provider", "stream", "admitted")},
+            {"fields": (("endpoint", "shape"), ("model", "provider"), "counts")},
         ),
-        ("By whom", {"fields": ("tenant_link", "key_link", "client_ip")}),
-        ("Usage", {"fields": ("tokens_in", "tokens_out", "counted")}),
-        ("Time", {"fields": ("started", "first_byte", "took")}),
-        ("Ids", {"fields": ("request_id", "id")}),
+        ("By whom", {"fields": (("tenant_link", "key_link", "from_ip"),)}),
+        ("Tokens", {"fields": (("tokens_in", "tokens_out", "counted"),)}),
+        ("Time", {"fields": ("started", ("first_byte", "took"))}),
+        ("Ids", {"fields": (("request_id", "id"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallRecord]:
@@ -126,10 +126,10 @@ class CallRecordAdmin(ReadOnly):
             return queryset.filter(key_id=key.pk), False
         return queryset.filter(request_id=term), False
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: CallRecord | None = None
-    ) -> list[str]:
-        return [name for _, part in self.fieldsets for name in part["fields"]]
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -138,17 +138,18 @@ class CallRecordAdmin(ReadOnly):
             request, {"title": "Calls", **(extra_context or {})}
         )
 
+    @display(description="Time (UTC)", ordering="started_at")
+    def when(self, call: CallRecord) -> str:
+        return f"{call.started_at:%-d %b, %H:%M:%S}"
+
     @display(description="Tenant")
     def tenant(self, call: CallRecord) -> str:
         return _name(call, "tenant_name", call.tenant_id)
 
     @display(description="Key")
     def key(self, call: CallRecord) -> str:
-        return format_html(
-            '{} <span class="gh-faint">{}</span>',
-            getattr(call, "key_name", None) or "",
-            call.key_public_id,
-        )
+        name = getattr(call, "key_name", None) or call.key_public_id
+        return format_html('<span title="{}">{}</span>', call.key_public_id, name)
 
     @display(description="Model", empty_value="-")
     def called_model(self, call: CallRecord) -> str | None:
@@ -168,6 +169,20 @@ class CallRecordAdmin(ReadOnly):
     @display(description="Status")
     def outcome_in_words(self, call: CallRecord) -> str:
         return f"{call.status}, {_outcome(call)}"
+
+    @display(description="Answered as")
+    def shape(self, call: CallRecord) -> str:
+        return "a stream" if call.stream else "one piece"
+
+    @display(description="Counts")
+    def counts(self, call: CallRecord) -> str:
+        if call.admitted:
+            return "towards the quotas"
+        return "towards no quota: turned away before it took anything"
+
+    @display(description="IP address", empty_value="-")
+    def from_ip(self, call: CallRecord) -> str | None:
+        return call.client_ip or None
 
     @display(description="Tokens in")
     def tokens_in(self, call: CallRecord) -> str:

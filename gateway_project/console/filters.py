@@ -16,6 +16,10 @@ from tenants.models import Tenant
 class DaysFilter(RangeDateFilter):
     """From the first moment of one day to the last of another."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "day (UTC)"
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first = _day(self.used_parameters.get(f"{self.field_path}_from"))
         last = _day(self.used_parameters.get(f"{self.field_path}_to"))

@@ -1,6 +1,6 @@
 """API keys: issued, rotated, revoked. A secret is on a page once, and nowhere else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -96,7 +96,7 @@ class ApiKeyAdmin(ConsoleAdmin):
         "status",
         "last_used_at",
         "expires_at",
-        "created_at",
+        "issued_on",
     )
     list_filter = (TenantFilter, KeyStatusFilter)
     list_select_related = ("tenant",)
@@ -242,6 +242,10 @@ class ApiKeyAdmin(ConsoleAdmin):
     def public_part(self, key: ApiKey) -> str:
         return f"{settings.KEY_PREFIX}{key.public_id}"
 
+    @display(description="Issued on", ordering="created_at")
+    def issued_on(self, key: ApiKey) -> date:
+        return key.created_at.date()
+
     @display(description="Issued")
     def created(self, key: ApiKey) -> str:
         return f"{words.moment(key.created_at)} by {key.created_by}"
@@ -264,8 +268,8 @@ class ApiKeyAdmin(ConsoleAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "original": key,
             "title": title,
-            "key": key,
             "text": text,
             "curl": model
             and words.curl(base_url=settings.BASE_URL, key=text, model=model),

@@ -14,7 +14,7 @@ from tenants.models import Tenant
 
 from .base import ReadOnly
 from .filters import ChainFilter, DaysFilter
-from .paging import BoundedPaginator
+from .paging import BoundedChangeList, BoundedPaginator
 
 
 class ActionFilter(TextFilter):
@@ -59,12 +59,15 @@ class EntryAdmin(ReadOnly):
     paginator = BoundedPaginator
     show_full_result_count = False
     fieldsets = (
-        ("What happened", {"fields": ("action", "subject", "actor", "happened_at")}),
-        ("From where", {"fields": ("ip", "user_agent")}),
+        (
+            "What happened",
+            {"fields": (("action", "subject"), ("actor", "happened_at"))},
+        ),
+        ("From where", {"fields": (("from_ip", "user_agent"),)}),
         ("Detail", {"fields": ("detail",)}),
         (
             "Place in the chain",
-            {"fields": ("chain_name", "seq", "prev_hash", "hash", "id")},
+            {"fields": (("chain_name", "seq"), "prev_hash", "hash", "id")},
         ),
     )
 
@@ -72,10 +75,10 @@ class EntryAdmin(ReadOnly):
         name = Tenant.objects.filter(pk=OuterRef("tenant_id")).values("name")
         return super().get_queryset(request).annotate(tenant_name=Subquery(name[:1]))
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Entry | None = None
-    ) -> list[str]:
-        return [name for _, part in self.fieldsets for name in part["fields"]]
+    def get_changelist(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -90,7 +93,7 @@ class EntryAdmin(ReadOnly):
             return "Platform"
         return getattr(entry, "tenant_name", None) or str(entry.chain)
 
-    @display(description="IP", empty_value="-")
+    @display(description="IP address", empty_value="-")
     def from_ip(self, entry: Entry) -> str | None:
         return entry.ip or None
 

@@ -23,6 +23,8 @@ SIDEBAR = {
     "Evidence": [("Ledger", "receipt_long", "audit_entry")],
     "People": [("Users", "person", "auth_user")],
 }
+# What each page is called, wherever it is named.
+NAMES = {page: name for items in SIDEBAR.values() for name, _, page in items}
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

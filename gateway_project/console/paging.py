@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.functional import cached_property
+from unfold.views import ChangeList
 
 CEILING = 10_000
 
@@ -23,3 +25,10 @@ class BoundedPaginator(Paginator):
     @property
     def is_capped(self) -> bool:
         return self.count >= CEILING
+
+
+class BoundedChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # Two equal numbers keep the page's head silent; below the list the count has words.
+        self.full_result_count = self.result_count

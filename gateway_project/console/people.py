@@ -23,6 +23,13 @@ admin.site.unregister(Group)
 
 
 class PersonForm(UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        labels = {"is_superuser": "Operator"}
+        help_texts = {
+            "is_active": "Off keeps the person out, and signs them out where they are in.",
+            "is_superuser": "May use this console, all of it.",
+        }
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         stays = values.get("is_active") and values.get("is_superuser")
@@ -44,7 +51,7 @@ class PersonAdmin(DjangoUserAdmin, ConsoleAdmin):  # type: ignore[misc]  # unfol
     form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "full_name", "email", "operator", "state", "last_login")
+    list_display = ("username", "full_name", "email", "console", "state", "last_login")
     list_filter = (
         ("is_superuser", BooleanRadioFilter),
         ("is_active", BooleanRadioFilter),
@@ -97,9 +104,14 @@ class PersonAdmin(DjangoUserAdmin, ConsoleAdmin):  # type: ignore[misc]  # unfol
     def full_name(self, user: User) -> str | None:
         return user.get_full_name() or None
 
-    @display(description="Operator", ordering="is_superuser", boolean=True)
-    def operator(self, user: User) -> bool:
-        return user.is_superuser
+    @display(
+        description="Console",
+        ordering="is_superuser",
+        empty_value="-",
+        label={"Operator": "primary"},
+    )
+    def console(self, user: User) -> str | None:
+        return "Operator" if user.is_superuser else None
 
     @display(
         description="State",

@@ -23,7 +23,6 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from providers import probes, selectors, services
 from providers.models import Credential, Model, Provider
-from providers.sealing import SealBroken
 
 from .base import ConsoleAdmin, Question
 
@@ -79,6 +78,15 @@ class Switched(ConsoleAdmin):
 
 
 class ProviderForm(forms.ModelForm):
+    class Meta:
+        labels = {
+            "base_url": "Base URL",
+            "connect_timeout_s": "Until connected",
+            "first_byte_timeout_s": "Until the first byte",
+            "idle_timeout_s": "Between bytes",
+            "total_timeout_s": "In all",
+        }
+
     def clean_base_url(self) -> str:
         url: str = self.cleaned_data["base_url"].rstrip("/")
         parts = urlsplit(url)
@@ -110,6 +118,7 @@ class ModelsInline(TabularInline):
     extra = 0
     max_num = 0
     can_delete = False
+    hide_title = True
     show_change_link = True
     per_page = 25
 
@@ -179,10 +188,10 @@ class ProviderAdmin(Switched):
         return row.kind != Provider.Kind.MOCK
 
     def _test(self, request: HttpRequest, provider: Provider) -> None:
-        try:
-            secret = _secret_of(provider)
-        except SealBroken as why:
-            messages.error(request, f"No credential of {provider} opens: {why}.")
+        secret = selectors.usable_secret(provider, selectors.key_ring())
+        if secret is None:
+            text = f"Every credential of {provider} is off or does not open."
+            messages.error(request, text)
             return
         outcome = probes.list_models(
             base_url=provider.base_url,
@@ -291,17 +300,3 @@ def _link_to(model_name: str, provider: Provider, count: int) -> str:
     url = reverse(f"admin:providers_{model_name}_changelist")
     query = f"?provider__id__exact={provider.pk}"
     return format_html('<a class="gh-link" href="{}{}">{}</a>', url, query, count)
-
-
-def _secret_of(provider: Provider) -> str:
-    """Return the secret a call would use; empty where none is stored. Raises `SealBroken`."""
-    ring = selectors.key_ring()
-    broken: SealBroken | None = None
-    for credential in provider.credentials.filter(enabled=True):
-        try:
-            return selectors.secret_of(credential, ring)
-        except SealBroken as why:
-            broken = why
-    if broken is not None:
-        raise broken
-    return ""

@@ -35,7 +35,7 @@ def figure(count: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "-"
+    return f"{100 * part / whole:.1f} %" if whole else ""
 
 
 def curl(*, base_url: str, key: str, model: str) -> str:
