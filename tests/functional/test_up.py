@@ -242,25 +242,28 @@ def test_a_later_run_keeps_the_data_and_is_silent_about_the_password(folder):
 def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
     with running(folder / "var", DRAIN_SECONDS="20") as house:
         processes = descendants(house.process.pid)
-        words = " ".join(["word"] * 100)
+        # More than the sockets in between can hold: it is still being given when the
+        # signal comes.
         answer = requests.post(
             f"{house.url}/v1/chat/completions",
             json={
                 "model": "mock-gpt-4",
-                "messages": [{"role": "user", "content": words}],
+                "messages": [{"role": "user", "content": "word " * 100_000}],
                 "stream": True,
             },
             headers={"Authorization": f"Bearer {house.key}"},
             stream=True,
             timeout=30,
         )
-        lines = answer.iter_lines()
-        next(lines)
+        pieces = answer.iter_content(2**16)
+        begin = next(pieces)
 
         house.process.send_signal(signal.SIGTERM)
-        rest = [line for line in lines if line]
+        time.sleep(1)
+        whole = begin + b"".join(pieces)
 
-        assert rest[-1] == b"data: [DONE]"
+        assert len(whole) > 10_000_000
+        assert whole.endswith(b"data: [DONE]\n\n")
         assert house.process.wait(60) == 0
     assert still_running(processes, after=0) == set()
     assert list((house.var / "engines" / "run").iterdir()) == []
