@@ -76,10 +76,14 @@ def _ask(
 
 
 def _is_starting(error: Exception) -> bool:
-    # A server that answers with FATAL is there and refuses, unless it is still coming up.
+    # A server that answers with FATAL is there and refuses, unless it is still coming up;
+    # what libpq calls invalid will not become valid.
     text = str(error)
-    return isinstance(error, psycopg.OperationalError) and (
-        "FATAL" not in text or "starting up" in text
+    refused = "FATAL" in text and "starting up" not in text
+    return (
+        isinstance(error, psycopg.OperationalError)
+        and not refused
+        and "invalid" not in text
     )
 
 
