@@ -42,6 +42,8 @@ class MockTransport:
             )
         return _MockAnswer(200, b"application/json", iter([reply.whole()]))
 
+    async def close(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:

@@ -58,6 +58,11 @@ class Answer:
         self._paused = False
         self._waiter: asyncio.Future[None] | None = None
 
+    @property
+    def unread(self) -> int:
+        """How many bytes wait for the reader."""
+        return len(self._first) + len(self._more)
+
     # The connection's side.
 
     def receive(self, data: bytes) -> None:
@@ -65,7 +70,7 @@ class Answer:
             self._more += data
         else:
             self._first = data
-        if len(self._first) + len(self._more) > self._ceiling:
+        if self.unread > self._ceiling:
             if self._whole:
                 self._refuse()
             else:
@@ -102,7 +107,7 @@ class Answer:
     async def read(self, limit: int) -> bytes:
         self._whole = True
         self._ceiling = limit
-        if self._size() > limit or (self._source and self._announced() > limit):
+        if self.unread > limit or (self._source and self._announced() > limit):
             self._refuse()
         self._resume()
         while self._source is not None:
@@ -143,9 +148,6 @@ class Answer:
             data += self._more
             self._more = bytearray()
         return data
-
-    def _size(self) -> int:
-        return len(self._first) + len(self._more)
 
     def _announced(self) -> int:
         return int(dict(self.headers).get(b"content-length", 0))

@@ -34,8 +34,6 @@ class _Stale(UpstreamError):
 class Owner(Protocol):
     where: str
 
-    def opened(self, connection: "Connection") -> None: ...
-
     def give(self, connection: "Connection") -> None: ...
 
     def lost(self, connection: "Connection") -> None: ...
@@ -169,7 +167,6 @@ class Connection(asyncio.Protocol):
         transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1
         )
-        self._owner.opened(self)
 
     def data_received(self, data: bytes) -> None:
         answer = self._answer
@@ -187,8 +184,6 @@ class Connection(asyncio.Protocol):
                 return
             # The answer is whole; what follows it is not HTTP, or not ours.
             self._reusable = False
-        if self._answer is not answer:
-            return  # its reader has had enough
         if self._whole:
             self._finish(answer)
         elif self._since_body > MOST_HEAD_BYTES:

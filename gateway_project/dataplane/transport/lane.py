@@ -26,19 +26,16 @@ class Lane:
         self.loop = loop
         self._most_idle = most_idle
         self._idle_s = idle_s
-        self._open: set[Connection] = set()
         # Since when each has been idle, longest first: what is not needed ages and goes.
         self._idle: dict[Connection, float] = {}
         self._sweeper: asyncio.TimerHandle | None = None
-        self._emptied: asyncio.Future[None] | None = None
 
     def take(self) -> Connection | None:
-        """Return the connection used last, if one is idle and still good."""
+        """Return the idle connection that was used last, if there is one."""
         while self._idle:
-            connection, since = self._idle.popitem()
-            if connection.is_open and self.loop.time() - since < self._idle_s:
+            connection, _ = self._idle.popitem()
+            if connection.is_open:
                 return connection
-            connection.abort()
         return None
 
     def give(self, connection: Connection) -> None:
@@ -48,29 +45,20 @@ class Lane:
             oldest = next(iter(self._idle))
             del self._idle[oldest]
             oldest.abort()
-        if self._sweeper is None:
+        if self._idle and self._sweeper is None:
             self._sweeper = self.loop.call_later(self._idle_s, self._sweep)
 
-    def opened(self, connection: Connection) -> None:
-        self._open.add(connection)
-
     def lost(self, connection: Connection) -> None:
-        self._open.discard(connection)
         self._idle.pop(connection, None)
-        if self._emptied is not None and not self._open and not self._emptied.done():
-            self._emptied.set_result(None)
 
-    async def close(self) -> None:
-        """Abort every connection, also those at work, and return when all are gone."""
+    def close(self) -> None:
+        """Drop what is idle, and from now on whatever finishes its work."""
+        self._most_idle = 0
+        while self._idle:
+            self._idle.popitem()[0].abort()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
-        if self._open:
-            self._emptied = self.loop.create_future()
-            for connection in list(self._open):
-                connection.abort()
-            await self._emptied
-            self._emptied = None
 
     def _sweep(self) -> None:
         self._sweeper = None
