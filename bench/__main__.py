@@ -28,8 +28,9 @@ QUICK = {"repeat": 1, "duration": 0.3, "concurrency": [1, 4], "chunks": 10}
 def main(words: Sequence[str]) -> int:
     """Return the exit status: 0, 1 when a call went wrong or went missing, 2 when it cannot run."""
     options = _options(words)
-    # A terminated run must stop its engines and remove its folder as an interrupted one does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    # However it is ended, a run stops its engines and removes its folder.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit("bench: stopped"))
     try:
         with ExitStack() as stack:
             rows = _write(options.out, _measure(options, _meters(options, stack)))
@@ -52,7 +53,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     add("--concurrency", type=_numbers, default=[1, 16, 64], help="1,16,64")
     add("--workers", type=int, default=1, help="of each server (%(default)s)")
     add("--only", choices=CALLS, help="plain or streamed calls, not both")
-    add("--client", choices=("curl", "openai"), default="curl", help="whose headers")
+    add("--client", choices=("openai", "curl"), default="openai", help="whose headers")
     add("--chunks", type=int, default=50, help="events of a stream (%(default)s)")
     add("--interval-ms", type=float, default=5.0, help="between two (%(default)s)")
     add("--delay-ms", type=float, default=0.0, help="before an answer (%(default)s)")

@@ -16,9 +16,12 @@ FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra")
 LOAD_GRACE_S = 30
 
 
-def program(name: str) -> Path:
-    """Return the compiled program, compiling it when its source is newer."""
-    source, built = HERE / f"{name}.c", BUILD / name
+def program(name: str, *, folder: Path = BUILD) -> Path:
+    """Return the compiled program, compiling it when its source is newer.
+
+    Raises `CannotMeasure` when there is no compiler.
+    """
+    source, built = HERE / f"{name}.c", folder / name
     if built.exists() and built.stat().st_mtime > source.stat().st_mtime:
         return built
     compiler = shutil.which("gcc") or shutil.which("cc")
@@ -27,9 +30,9 @@ def program(name: str) -> Path:
             "the bench needs a C compiler for its load generator; install gcc "
             "(Debian, Ubuntu: apt-get install gcc libc6-dev)."
         )
-    BUILD.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     # Built aside and moved, so that two runs at once do not meet half a program.
-    fresh = BUILD / f"{name}.{os.getpid()}"
+    fresh = folder / f"{name}.{os.getpid()}"
     done = subprocess.run(
         [compiler, *FLAGS, "-o", fresh, source, "-lm"],
         capture_output=True,
