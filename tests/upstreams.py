@@ -62,6 +62,8 @@ class Peer:
         for number, part in enumerate(parts):
             if number:
                 await asyncio.sleep(pause_s)
+            if self._writer.is_closing():
+                raise ConnectionResetError  # a closed uvloop transport says RuntimeError
             self._writer.write(part)
             await self._writer.drain()
             self._upstream.sent += len(part)

@@ -124,7 +124,7 @@ class Connection(asyncio.Protocol):
         self._timeouts = outbound.timeouts
         self._began_at = self._moved_at = self._loop.time()
         self._ends_at = ends_at
-        self._set_timer()
+        self._set_timer(ends_at)
         return answer
 
     # The request, going out.
@@ -274,9 +274,10 @@ class Connection(asyncio.Protocol):
     # Patience. The timer fires at or before the next deadline and looks again, so that a
     # byte that arrives costs a time stamp and no timer.
 
-    def _set_timer(self) -> None:
-        patience = min(self._timeouts.first_byte, self._timeouts.idle)
-        at = min(self._loop.time() + patience, self._ends_at)
+    def _set_timer(self, deadline: float) -> None:
+        # When the headers come, patience changes from the one kind to the other.
+        soonest = min(self._timeouts.first_byte, self._timeouts.idle)
+        at = min(deadline, self._loop.time() + soonest)
         if self._timer is not None and self._timer_at > at:
             self._timer.cancel()
             self._timer = None
@@ -288,25 +289,28 @@ class Connection(asyncio.Protocol):
         self._timer = None
         if self._answer is None:
             return
-        if fact := self._overdue(self._answer, self._loop.time() + _CLOCK_GRAIN_S):
-            self._fail(UpstreamTimedOut(f"{self._owner.where} {fact}"))
+        deadline, fact = self._deadline(self._answer)
+        if self._loop.time() + _CLOCK_GRAIN_S < deadline:
+            self._set_timer(deadline)
         else:
-            self._set_timer()
+            self._fail(UpstreamTimedOut(f"{self._owner.where} {fact}"))
 
-    def _overdue(self, answer: Answer, now: float) -> str:
+    def _deadline(self, answer: Answer) -> tuple[float, str]:
+        """Return when patience ends as things stand, and what to say of it then."""
         allowed = self._timeouts
-        silent_s = now - self._moved_at
-        if now >= self._ends_at:
-            return f"was not done within {allowed.total:g} s"
-        if self._paused:
-            return ""  # its reader is the one who is slow
-        if not self._sent and silent_s >= allowed.idle:
-            return f"took none of the request for {allowed.idle:g} s"
-        if answer.status and silent_s >= allowed.idle:
-            return f"fell silent for {allowed.idle:g} s in the middle of its answer"
-        if not answer.status and silent_s >= allowed.first_byte:
-            return f"did not begin to answer within {allowed.first_byte:g} s"
-        return ""
+        if not self._sent:
+            until = self._moved_at + allowed.idle
+            fact = f"took none of the request for {allowed.idle:g} s"
+        elif not answer.status:
+            until = self._moved_at + allowed.first_byte
+            fact = f"did not begin to answer within {allowed.first_byte:g} s"
+        else:
+            until = self._moved_at + allowed.idle
+            fact = f"fell silent for {allowed.idle:g} s in the middle of its answer"
+        # While reading is paused, the reader is the one who is slow.
+        if self._paused or until >= self._ends_at:
+            return self._ends_at, f"was not done within {allowed.total:g} s"
+        return until, fact
 
 
 def _ends_with_the_connection(answer: Answer) -> bool:

@@ -36,8 +36,6 @@ def broken(where: str, error: BaseException | None, stage: str) -> UpstreamError
     match error:
         case None:
             fact = "closed the connection"
-        case httptools.HttpParserUpgrade():
-            fact = "switched to another protocol"
         case httptools.HttpParserCallbackError():
             fact = f"broke HTTP: {error.__context__ or error}"
         case httptools.HttpParserError():

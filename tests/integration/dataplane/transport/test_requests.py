@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from providers.errors import UpstreamTimedOut, UpstreamUnreachable
+from providers.errors import UpstreamBroken, UpstreamTimedOut, UpstreamUnreachable
 from providers.types import Endpoint, Timeouts
 from tests.upstreams import answering, chunked, plain, serving
 
@@ -117,6 +117,16 @@ async def test_a_closed_port_is_unreachable(transport):
 
     with pytest.raises(UpstreamUnreachable, match=f"^127.0.0.1:{upstream.port}: conn"):
         await transport.send(upstream.outbound())
+
+
+async def test_a_server_that_hangs_up_at_once_is_broken_at_once(transport):
+    async def script(peer):
+        peer.reset() if peer.number % 2 else peer.close()
+
+    async with serving(script) as upstream:
+        for _ in range(50):
+            with pytest.raises(UpstreamBroken, match="before it answered"):
+                await transport.send(upstream.outbound())
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "x" * 64 + ".test", ""])
