@@ -9,7 +9,7 @@ run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Runs every check and reports how many failed, instead of stopping at the first.
 check: $(VENV)/.installed-dev

@@ -44,6 +44,13 @@ def pytest_load_initial_conftests(
     return (yield)
 
 
+def with_database(url: str, number: int) -> str:
+    """Return the same Valkey with another of its databases."""
+    if url.startswith("unix:"):
+        return re.sub(r"\?db=\d+$", "", url) + f"?db={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
 def _start(config: pytest.Config) -> None:
     # A terminated run must stop its engines and remove its folder as an interrupted one does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
@@ -80,16 +87,10 @@ def _valkey(config: pytest.Config, home: places.Home) -> str:
 def _take_a_corner(worker: str) -> None:
     """Give an xdist worker a Valkey database and a folder of its own."""
     number = int(worker.removeprefix("gw")) + 1
-    os.environ["REDIS_URL"] = _with_database(os.environ["REDIS_URL"], number)
+    os.environ["REDIS_URL"] = with_database(os.environ["REDIS_URL"], number)
     folder = Path(os.environ["VAR_DIR"]) / worker
     folder.mkdir(mode=0o711)
     os.environ["VAR_DIR"] = str(folder)
-
-
-def _with_database(url: str, number: int) -> str:
-    if url.startswith("unix:"):
-        return re.sub(r"\?db=\d+$", "", url) + f"?db={number}"
-    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 def _allow_outside_servers(config: pytest.Config) -> None:

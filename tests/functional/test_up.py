@@ -1,5 +1,6 @@
 """`manage.py up` as people use it: starting, refusing to start, stopping, being killed."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,8 +21,8 @@ import requests
 from tests.house import MANAGE, ROOT, free_port, running
 from tests.processes import descendants, still_running
 
-shares_first = pytest.mark.xdist_group("first run")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do this")
+SMALL = {"WEB_CONCURRENCY": "1"}
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "VAR_DIR", "PORT")
 
 
@@ -36,7 +38,7 @@ def first():
     """A first run, shared by the tests that leave it running."""
     with tempfile.TemporaryDirectory(prefix="gatehouse-") as name:
         os.chmod(name, 0o711)
-        with running(Path(name) / "var") as house:
+        with running(Path(name) / "var", **SMALL) as house:
             yield house
 
 
@@ -57,7 +59,14 @@ def manage(*words, **settings):
     )
 
 
-@shares_first
+def web_processes(house):
+    commands = {}
+    for pid in descendants(house.process.pid):
+        with contextlib.suppress(FileNotFoundError):
+            commands[pid] = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return {pid for pid, command in commands.items() if b"gunicorn" in command}
+
+
 def test_a_first_run_says_what_a_newcomer_needs(first):
     facts = first.first_run
 
@@ -75,7 +84,6 @@ def test_a_first_run_says_what_a_newcomer_needs(first):
     assert stat.S_IMODE((first.var / "first-run.json").stat().st_mode) == 0o600
 
 
-@shares_first
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 def test_the_printed_curl_line_works(first):
     line = said(first)[said(first).index("curl ") :]
@@ -87,7 +95,6 @@ def test_the_printed_curl_line_works(first):
     assert json.loads(answer.stdout)["object"] == "chat.completion"
 
 
-@shares_first
 def test_secrets_are_for_their_owner_only(first):
     names = (
         "secrets.env",
@@ -105,7 +112,6 @@ def test_secrets_are_for_their_owner_only(first):
     assert modes == dict.fromkeys(names, 0)
 
 
-@shares_first
 def test_the_server_does_not_say_what_it_is(first):
     answer = requests.get(f"{first.url}/health", timeout=10)
 
@@ -113,7 +119,6 @@ def test_the_server_does_not_say_what_it_is(first):
     assert "server" not in answer.headers
 
 
-@shares_first
 def test_commands_in_another_terminal_find_the_engines(first):
     done = manage("verify_ledger", VAR_DIR=first.var)
 
@@ -121,7 +126,6 @@ def test_commands_in_another_terminal_find_the_engines(first):
     assert "chain platform" in done.stdout
 
 
-@shares_first
 def test_a_second_one_beside_it_is_refused(first):
     done = manage("up", VAR_DIR=first.var, PORT=free_port())
 
@@ -132,7 +136,6 @@ def test_a_second_one_beside_it_is_refused(first):
     )
 
 
-@shares_first
 @pytest.mark.parametrize("words", [("up",), ("up", "--check")])
 def test_a_port_in_use_is_named(first, folder, words):
     done = manage(*words, VAR_DIR=folder / "var", PORT=first.port)
@@ -187,9 +190,9 @@ def test_a_wrong_setting_is_named_and_nothing_is_started(
 
 
 def test_an_outside_database_that_refuses_us_is_named_without_its_password(folder):
-    url = os.environ["DATABASE_URL"].replace(
-        "postgres://gatehouse:", "postgres://gatehouse:hush-"
-    )
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    host = parts.netloc.rpartition("@")[2]
+    url = parts._replace(netloc=f"gatehouse:hush@{host}").geturl()
 
     done = manage("up", VAR_DIR=folder / "var", PORT=free_port(), DATABASE_URL=url)
 
@@ -230,9 +233,9 @@ def test_help_lists_it_before_anything_is_configured(folder):
 
 
 def test_a_later_run_keeps_the_data_and_is_silent_about_the_password(folder):
-    with running(folder / "var") as house:
+    with running(folder / "var", **SMALL) as house:
         key = house.issue_key()
-    with running(folder / "var") as house:
+    with running(folder / "var", **SMALL) as house:
         assert house.ask(key).status_code == 200
         assert house.first_run["password"] not in said(house)
         assert house.first_run["api_key"] not in said(house)
@@ -240,7 +243,7 @@ def test_a_later_run_keeps_the_data_and_is_silent_about_the_password(folder):
 
 
 def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
-    with running(folder / "var", DRAIN_SECONDS="20") as house:
+    with running(folder / "var", **SMALL, DRAIN_SECONDS="20") as house:
         processes = descendants(house.process.pid)
         # More than the sockets in between can hold: it is still being given when the
         # signal comes.
@@ -307,24 +310,23 @@ def test_ctrl_c_while_it_starts_leaves_nothing(folder):
 
 @on_linux
 def test_a_killed_one_takes_everything_with_it_and_the_next_one_starts(folder):
-    with running(folder / "var") as house:
+    with running(folder / "var", **SMALL) as house:
         processes = descendants(house.process.pid)
         house.process.kill()
         house.process.wait()
         assert len(processes) > 5
         assert still_running(processes, after=15) == set()
 
-    with running(folder / "var") as again:
+    with running(folder / "var", **SMALL) as again:
         assert again.ask(again.key).status_code == 200
 
 
 @on_linux
 def test_whatever_is_killed_comes_back(folder):
-    with running(folder / "var") as house:
-        for pid in descendants(house.process.pid):
-            if b"gunicorn" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+    with running(folder / "var", **SMALL) as house:
+        for pid in descendants(house.process.pid) - web_processes(house):
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
         deadline = time.monotonic() + 30
         while manage(
             "issue_key", "--tenant=demo", "--name=after", VAR_DIR=house.var
@@ -340,10 +342,13 @@ def test_outside_servers_are_used_and_none_of_our_own_started(folder):
     ours = os.environ["DATABASE_URL"]
     with psycopg.connect(ours, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-    url = ours.replace("/gatehouse?", f"/{name}?")
-    redis_url = os.environ["REDIS_URL"].partition("?")[0] + "?db=40"
+    url = urlsplit(ours)._replace(path=f"/{name}").geturl()
+    # The test's own, which no other test of this worker uses meanwhile.
+    redis_url = os.environ["REDIS_URL"]
 
-    with running(folder / "var", DATABASE_URL=url, REDIS_URL=redis_url) as house:
+    with running(
+        folder / "var", DATABASE_URL=url, REDIS_URL=redis_url, **SMALL
+    ) as house:
         assert house.ask(house.key).status_code == 200
         assert not list((house.var / "engines").glob("*.lock"))
 
