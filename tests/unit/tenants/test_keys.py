@@ -5,7 +5,8 @@ from tenants.keys import PresentedKey
 from tenants.types import Digest
 
 PREFIXES = ("gh-", "iio-dev-")
-KEY = keys.generate()
+# Fixed: parallel test processes must collect the same names.
+KEY = PresentedKey("abcdefgh1234", "Secret42" * 6)
 NOON = 1_772_366_400.0
 
 
