@@ -30,7 +30,8 @@ def passwords(var: Path, data: Path) -> dict[str, str]:
     if not file.exists():
         if data.exists():
             raise CannotStart(
-                f"{file}, which holds the passwords of the database in {data}, is gone."
+                f"{file}, which holds the passwords of the database in {data}, is gone; "
+                f"put it back, or remove {data} to begin anew."
             )
         made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, NAME)}
         places.write_private(file, "".join(f"{k}={v}\n" for k, v in made.items()))
