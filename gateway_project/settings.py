@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "gateway_project.middleware.RequestId",
     "gateway_project.middleware.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gateway_project.console.statics.Statics",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,7 +143,6 @@ AUTH_PASSWORD_VALIDATORS = [
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 # Served from the packages themselves: no collectstatic step between a change and a page.
 WHITENOISE_USE_FINDERS = True
 STORAGES = {

@@ -78,10 +78,12 @@ class PersonAdmin(DjangoUserAdmin, ConsoleAdmin):  # type: ignore[misc]  # unfol
     ) -> None:
         obj.is_staff = obj.is_superuser
         obj.save()
+        # The form for a new person has four fields about the one password.
+        fields = {"password" if "password" in f else f for f in form.changed_data}
         note_account(
             what="changed" if change else "added",
             username=obj.get_username(),
-            fields=form.changed_data,
+            fields=sorted(fields),
             **self.who_and_when(request),
         )
 

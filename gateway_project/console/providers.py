@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import RegexValidator
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -25,6 +24,7 @@ from providers import probes, selectors, services
 from providers.models import Credential, Model, Provider
 
 from .base import ConsoleAdmin, Question
+from .counting import count_of
 
 ON, OFF = "On", "Off"
 SWITCH = {ON: "success", OFF: "danger"}
@@ -155,7 +155,10 @@ class ProviderAdmin(Switched):
         return (
             super()
             .get_queryset(request)
-            .annotate(model_count=_count(Model), credential_count=_count(Credential))
+            .annotate(
+                model_count=count_of(Model.objects.all(), "provider"),
+                credential_count=count_of(Credential.objects.all(), "provider"),
+            )
         )
 
     @display(description="Base URL", ordering="base_url")
@@ -288,12 +291,6 @@ class ModelsAdmin(Switched):
     @display(description="Name upstream", ordering="upstream_name")
     def upstream(self, model: Model) -> str:
         return model.upstream_name or model.name
-
-
-def _count(rows: type[Model] | type[Credential]) -> Coalesce:
-    of_provider = rows._default_manager.filter(provider=OuterRef("pk")).order_by()
-    counted = of_provider.values("provider").annotate(count=Count("pk"))
-    return Coalesce(Subquery(counted.values("count")), 0)
 
 
 def _link_to(model_name: str, provider: Provider, count: int) -> str:

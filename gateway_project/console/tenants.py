@@ -1,8 +1,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, ProtectedError, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import ProtectedError, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -21,6 +20,7 @@ from tenants.models import ApiKey, Membership, Tenant, Tier
 
 from . import words
 from .base import ConsoleAdmin, Question
+from .counting import count_of
 from .filters import TenantFilter
 
 ACTIVE, SUSPENDED = "Active", "Suspended"
@@ -79,20 +79,11 @@ class TenantAdmin(ConsoleAdmin):
     readonly_fields = ("status_now", "keys", "id", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
-        # A subquery, not a join: no GROUP BY over every column of the tenant.
-        keys = (
-            ApiKey.objects.filter(tenant=OuterRef("pk"), revoked_at=None)
-            .exclude(expires_at__lte=timezone.now())
-            .order_by()
-            .values("tenant")
-            .annotate(count=Count("pk"))
-            .values("count")
+        in_force = ApiKey.objects.filter(revoked_at=None).exclude(
+            expires_at__lte=timezone.now()
         )
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(key_count=Coalesce(Subquery(keys), 0))
-        )
+        rows = super().get_queryset(request)
+        return rows.annotate(key_count=count_of(in_force, "tenant"))
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Tenant | None = None
@@ -213,7 +204,11 @@ class TierAdmin(ConsoleAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
-        return super().get_queryset(request).annotate(on_it=Count("tenants"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(on_it=count_of(Tenant.objects.all(), "tier"))
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         # Deleting many at once would stop half-way at the first that has tenants.
