@@ -1,33 +1,17 @@
 """What can go wrong upstream, in our words.
 
 * UpstreamError
-  - UpstreamRejected      the provider answered 4xx: our request, or our credential, is wrong
-  - UpstreamOverloaded    the provider answered 429 or 529
-  - UpstreamFailed        the provider answered 5xx
-  - UpstreamUnreachable   no connection: refused, unresolved, TLS failure, connect timeout
+  - UpstreamUnreachable   no request went out: refused, unresolved, TLS failure, connect
+                          timeout, or a header that cannot be sent
   - UpstreamTimedOut      connected, but too long without a first byte, a next byte, or an end
   - UpstreamBroken        the connection or its framing broke before the answer was whole
+
+A status is no error here: what a provider answers is for the caller of the transport to judge.
 """
 
 
 class UpstreamError(Exception):
-    """An upstream did not give a whole, good answer."""
-
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class UpstreamRejected(UpstreamError):
-    pass
-
-
-class UpstreamOverloaded(UpstreamError):
-    pass
-
-
-class UpstreamFailed(UpstreamError):
-    pass
+    """An upstream did not give a whole answer."""
 
 
 class UpstreamUnreachable(UpstreamError):

@@ -28,14 +28,12 @@ def parse_object(body: bytes, protected: Set[str]) -> dict[str, Any]:
         raise BadRequest(
             f"The body must be a JSON object, not {_kind(value)}.", code="invalid_json"
         )
-    try:
-        repeated = repeated_keys(body, protected)
-    except ValueError as error:
-        raise BadRequest(f"The body: {error}.", code="invalid_json") from None
-    if repeated:
+    if repeated := repeated_keys(body, protected):
         name = sorted(repeated)[0]
         raise BadRequest(
-            f"{name} occurs more than once.", param=name, code="duplicate_parameter"
+            f"{name} occurs more than once, or in another letter case.",
+            param=name,
+            code="duplicate_parameter",
         )
     return value
 

@@ -69,7 +69,7 @@ async def _send(request: ExpressRequest) -> Inbound:
         inbound = await transport.send(outbound)
         call.answered()
         call.upstream_status = inbound.status
-        if inbound.status < 400:
+        if 200 <= inbound.status < 300:
             return inbound
         try:
             body = await inbound.read(_MOST_ERROR_BYTES)

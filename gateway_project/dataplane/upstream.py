@@ -50,7 +50,10 @@ def refusal_of_failure(error: UpstreamError, provider: str) -> Refusal:
 def refusal_of_status(
     status: int, headers: Headers, body: bytes, provider: str
 ) -> Refusal:
-    """Return the refusal for a provider's error status."""
+    """Return the refusal for a provider's status other than 2xx.
+
+    A redirect is none of our caller's business: followed, it could lead anywhere.
+    """
     details = {"provider": provider, "upstream_status": status}
     if status in (401, 402, 403):
         return ProviderRefused(
@@ -72,7 +75,7 @@ def refusal_of_status(
             details=details,
             retry_after_s=_retry_after(headers),
         )
-    if status < 500:
+    if 400 <= status < 500:
         return ProviderRefused(
             f"The provider {provider} answered {status}.",
             status=status,

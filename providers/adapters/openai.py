@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from providers.splice import replace_model
 from providers.types import Headers, Outbound, Target
 
-from .capabilities import Capabilities
-
-CAPABILITIES = Capabilities(endpoints=frozenset({"chat.completions"}), streaming=True)
 
 # From the caller. Not its organisation and project: they choose who pays within the
 # operator's account, and a caller's own are unknown there. Not its idempotency key: callers
@@ -57,9 +54,3 @@ def outbound(
 def passed_on(headers: Headers) -> Headers:
     """Return those of the provider's headers that the caller may see."""
     return [header for header in headers if header[0] in _PASSED_ON]
-
-
-def request_id(headers: Headers) -> str:
-    """Return the provider's own id of the call, for the books; empty when it gave none."""
-    found = (value for name, value in headers if name == b"x-request-id")
-    return next(found, b"").decode("latin-1")[:200]

@@ -45,18 +45,6 @@ def web_workers(house: House) -> list[int]:
 
 def test_every_complete_answer_has_its_record_though_workers_are_killed(house):
     key = house.issue_key("--per-minute", "1000000", "--per-month", "1000000")
-    house.manage(
-        "shell",
-        "--no-imports",
-        "-c",
-        "from tenants.models import Tenant\n"
-        "from tenants import services\n"
-        "from audit.types import Actor\n"
-        "from django.utils import timezone\n"
-        "demo = Tenant.objects.get(slug='demo')\n"
-        "demo.requests_per_minute = demo.requests_per_month = 10_000_000\n"
-        "services.amend(row=demo, by=Actor('system'), now=timezone.now())\n",
-    )
     loads = [Load(house, key, stream=bool(n % 2)) for n in range(8)]
     for load in loads:
         load.start()

@@ -208,6 +208,13 @@ async def test_a_caller_that_hangs_up_before_the_answer_is_recorded(make_world):
 @pytest.mark.parametrize(
     ("upstream", "status", "kind", "code", "counts"),
     [
+        (
+            Upstream(status=302, headers=[(b"location", b"http://elsewhere/")]),
+            502,
+            "provider_unavailable",
+            "provider_unavailable",
+            False,
+        ),
         (Upstream(status=401), 502, "provider_error", "provider_unauthorized", False),
         (Upstream(status=402), 502, "provider_error", "provider_payment", False),
         (Upstream(status=403), 502, "provider_error", "provider_forbidden", False),

@@ -93,18 +93,6 @@ def test_a_callers_answer_keeps_only_harmless_headers():
     assert openai.passed_on(headers) == headers[:3]
 
 
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ([(b"x-request-id", b"req_1"), (b"x-request-id", b"req_2")], "req_1"),
-        ([(b"x-request-id", b"\xff" + b"x" * 500)], "ÿ" + "x" * 199),
-        ([], ""),
-    ],
-)
-def test_the_providers_own_id_is_kept_for_the_books(headers, expected):
-    assert openai.request_id(headers) == expected
-
-
 def test_no_secret_shows_in_a_repr():
     assert SECRET not in repr(outbound())
     assert SECRET not in repr(TARGET)
