@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from providers.splice import replace_model
 from providers.types import Headers, Outbound, Target
 
-
 # From the caller. Not its organisation and project: they choose who pays within the
 # operator's account, and a caller's own are unknown there. Not its idempotency key: callers
 # share our credential, so two that pick the same key could be given each other's answers.

@@ -10,7 +10,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Self, cast, cast
+from typing import Any, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import hiredis
