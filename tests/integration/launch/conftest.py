@@ -4,13 +4,15 @@ import pwd
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from gateway_project.environment import BASE_DIR
+
+PACKAGES = str(Path(psycopg.__file__).parents[1])
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ class Holder:
             env={
                 "PATH": os.defpath,
                 "HOME": str(folder),
-                "PYTHONPATH": sysconfig.get_path("purelib"),
+                "PYTHONPATH": PACKAGES,
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
             stdin=subprocess.PIPE,
@@ -99,7 +101,7 @@ def _runs(python, owner):
     try:
         return not subprocess.run(
             [python, "-c", "import psycopg, redis"],
-            env={"PYTHONPATH": sysconfig.get_path("purelib")},
+            env={"PYTHONPATH": PACKAGES},
             cwd="/",
             capture_output=True,
             check=False,
