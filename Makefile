@@ -1,4 +1,6 @@
-PYTHON ?= python3
+# The first that is new enough; where python3 is old, a newer one often stands beside it.
+PYTHON ?= $(or $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(python)))),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CHECKS := format lint types floors migrations

@@ -21,6 +21,8 @@ import requests
 from tests.house import MANAGE, ROOT, free_port, running
 from tests.processes import descendants, still_running
 
+# Some start the whole product twice, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(300)
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do this")
 SMALL = {"WEB_CONCURRENCY": "1"}
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "VAR_DIR", "PORT")
@@ -273,6 +275,31 @@ def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
     assert (house.var / "up.lock").read_text() == ""
     spooled = (house.var / "spool").glob("*.jsonl")
     assert [file.name for file in spooled if file.stat().st_size] == []
+
+
+def test_a_second_signal_hurries(folder):
+    with running(folder / "var", **SMALL, DRAIN_SECONDS="100") as house:
+        stalled = requests.post(
+            f"{house.url}/v1/chat/completions",
+            json={
+                "model": "mock-gpt-4",
+                "messages": [{"role": "user", "content": "word " * 100_000}],
+                "stream": True,
+            },
+            headers={"Authorization": f"Bearer {house.key}"},
+            stream=True,
+            timeout=30,
+        )
+        processes = descendants(house.process.pid)
+
+        house.process.send_signal(signal.SIGINT)
+        time.sleep(2)
+        assert house.process.poll() is None
+        house.process.send_signal(signal.SIGINT)
+
+        assert house.process.wait(20) == 0
+        stalled.close()
+    assert still_running(processes, after=0) == set()
 
 
 def test_commands_say_that_it_is_not_running(folder):
