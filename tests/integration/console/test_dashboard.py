@@ -114,7 +114,7 @@ def test_the_busiest_models_and_tenants_come_first_and_are_named():
 
 def test_no_more_calls_are_read_than_the_ceiling(monkeypatch):
     monkeypatch.setattr(traffic, "CEILING", 5)
-    for minutes in range(9):
+    for minutes in reversed(range(9)):
         make_call(
             started_at=NOW - timedelta(minutes=minutes),
             model="new" if minutes < 5 else "old",
