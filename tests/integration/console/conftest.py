@@ -12,6 +12,11 @@ def uncounted():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def hashed_in_a_moment(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def operator(db):
     return User.objects.create_superuser("olga", password=PASSWORD)
