@@ -159,7 +159,11 @@ class Postgres:
                     raise CannotStart(
                         f"PostgreSQL ended: {self.last_words()}"
                     ) from None
-                if time.monotonic() > deadline:
+                wrong_password = "authentication failed" in str(error)
+                if wrong_password or time.monotonic() > deadline:
                     self.stop()
-                    raise CannotStart(f"PostgreSQL does not answer: {error}") from None
+                    raise CannotStart(
+                        f"PostgreSQL with the data in {self.data} does not let us in: "
+                        + " ".join(str(error).split())
+                    ) from None
             time.sleep(0.02)

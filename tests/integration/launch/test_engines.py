@@ -206,6 +206,16 @@ def test_data_whose_passwords_are_gone_is_named(hold, folder):
         Postgres(places.find_home(folder / "var")).start()
 
 
+def test_passwords_of_another_database_are_named_at_once(hold, folder):
+    hold(folder / "var").stop()
+    (folder / "var" / "postgres.env").write_text("postgres=wrong\ngatehouse=wrong\n")
+
+    with pytest.raises(
+        CannotStart, match="does not let us in: .*authentication failed"
+    ):
+        Postgres(places.find_home(folder / "var")).start()
+
+
 def test_an_ordinary_user_needs_no_help_of_root(hold, folder, stranger, python_for):
     holder = hold(folder / "var", python=python_for, owner=stranger)
 
