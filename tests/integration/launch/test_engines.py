@@ -211,7 +211,7 @@ def test_passwords_of_another_database_are_named_at_once(hold, folder):
     (folder / "var" / "postgres.env").write_text("postgres=wrong\ngatehouse=wrong\n")
 
     with pytest.raises(
-        CannotStart, match="does not let us in: .*authentication failed"
+        CannotStart, match=r"does not let us in: .*authentication failed"
     ):
         Postgres(places.find_home(folder / "var")).start()
 
