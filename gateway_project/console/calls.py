@@ -101,7 +101,7 @@ class CallRecordAdmin(ReadOnly):
     show_full_result_count = False
     list_fullwidth = True
     fieldsets = (
-        ("Outcome", {"fields": (("outcome_in_words", "error", "upstream_status"),)}),
+        ("Outcome", {"fields": (("outcome_in_words", "upstream_status"), "error")}),
         (
             "What was asked",
             {"fields": (("endpoint", "shape"), ("model", "provider"), "counts")},

@@ -186,7 +186,7 @@ class TenantAdmin(ConsoleAdmin):
 
 @admin.register(Tier)
 class TierAdmin(ConsoleAdmin):
-    list_display = ("name", "slug", "limits", "max_tokens_per_request", "tenant_count")
+    list_display = ("name", "slug", "limits", "longest", "tenant_count")
     search_fields = ("name", "slug")
     fieldsets = (
         (None, {"fields": ("name", "slug")}),
@@ -243,6 +243,15 @@ class TierAdmin(ConsoleAdmin):
     def limits(self, tier: Tier) -> str:
         return words.limits(tier.requests_per_minute, tier.requests_per_month)
 
+    @display(
+        description="Tokens a request",
+        ordering="max_tokens_per_request",
+        empty_value="no limit",
+    )
+    def longest(self, tier: Tier) -> str | None:
+        tokens = tier.max_tokens_per_request
+        return None if tokens is None else f"{tokens:,}"
+
     @display(description="Tenants", ordering="on_it")
     def tenant_count(self, tier: Tier) -> int:
         return int(getattr(tier, "on_it", 0))
@@ -256,6 +265,13 @@ class MembershipAdmin(ConsoleAdmin):
     search_fields = ("user__username", "tenant__name", "tenant__slug")
     fields = ("tenant", "user", "role")
     autocomplete_fields = ("tenant", "user")
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        # Without an empty first choice the form opens with the first role there is: admin.
+        kwargs["choices"] = [("", "Select value"), *db_field.choices]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool

@@ -172,3 +172,27 @@ def test_the_history_of_a_row_is_the_ledgers(console, model, subject):
     entries = response.context["cl"].result_list
     noun = model._meta.model_name
     assert [entry.subject for entry in entries] == [f"{noun}:{getattr(row, subject)}"]
+
+
+def test_the_address_without_its_slash_leads_to_the_console(client):
+    assert client.get("/admin").url == "/admin/"
+
+
+@pytest.mark.parametrize("path", ["unfold/css/styles.css", "console/console.css"])
+def test_files_come_in_one_piece_and_only_when_they_are_new(client, path):
+    response = client.get(f"/static/{path}")
+    again = client.get(
+        f"/static/{path}", headers={"if-modified-since": response["Last-Modified"]}
+    )
+    head = client.head(f"/static/{path}")
+
+    assert not response.streaming
+    assert response["Content-Type"].startswith("text/css")
+    assert len(response.content) == int(response["Content-Length"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["../settings.py", "console/", "console/nothing.css"])
+def test_nothing_else_is_served(client, path):
+    assert client.get(f"/static/{path}").status_code == 404

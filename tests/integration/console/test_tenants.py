@@ -193,6 +193,15 @@ def test_a_membership_begins_changes_and_ends_here(console):
     ]
 
 
+def test_nobody_becomes_an_admin_by_not_choosing(console):
+    form = {"tenant": make_tenant().pk, "user": make_person().pk}
+
+    response = console.post(reverse("admin:tenants_membership_add"), form)
+
+    assert 'value="" selected' in response.content.decode()
+    assert not Membership.objects.exists()
+
+
 def test_memberships_chosen_in_the_list_end_with_an_entry_each(console):
     tenant = make_tenant()
     for _ in range(2):
