@@ -219,3 +219,23 @@ def test_memberships_chosen_in_the_list_end_with_an_entry_each(console):
 
     assert not Membership.objects.exists()
     assert actions().count("tenants.membership.removed") == 2
+
+
+def test_a_name_is_text_wherever_it_stands(console):
+    name = "<img src=x onerror=alert(1)>"
+    key, _ = make_key(tenant=make_tenant(name=name), name=name)
+    tenant = key.tenant
+
+    pages = [
+        console.post(at(tenant, "suspend"), follow=True),
+        console.get(at(tenant, "reinstate")),
+        console.post(at(key, "revoke"), follow=True),
+        *(console.get(at(row, "change")) for row in (tenant, key)),
+        console.get(reverse("admin:tenants_tenant_changelist")),
+        console.get(reverse("admin:tenants_apikey_changelist")),
+        console.get("/admin/audit/callrecord/"),
+    ]
+
+    for page in pages:
+        assert page.status_code == 200
+        assert "<img src=x" not in page.content.decode()
