@@ -20,8 +20,6 @@ def pytest_collection_modifyitems(items):
         if "functional" in item.path.parts:
             # One process starts the product; loopback is where it listens.
             item.add_marker(pytest.mark.enable_socket)
-            if "house" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("house"))
 
 
 @pytest.fixture(scope="session")
