@@ -17,6 +17,7 @@ from audit.ids import uuid7
 from audit.models import Chain, Entry, Revision
 from audit.signals import ConfigurationRevised, configuration_revised
 from audit.storable import storable
+from audit.types import SYSTEM, Actor
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +30,11 @@ _WIDTHS = {field.name: field.max_length for field in Entry._meta.concrete_fields
 def record(
     *,
     action: str,
-    actor: str,
+    by: Actor,
     subject: str,
     tenant_id: UUID | None,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
-    ip: str = "",
-    user_agent: str = "",
 ) -> Entry:
     """Append an entry to the tenant's chain, or to the platform's, in the caller's transaction.
 
@@ -57,12 +56,12 @@ def record(
             chain=chain.id,
             seq=chain.seq + 1,
             at=now.astimezone(UTC),
-            actor=_fit("actor", actor),
+            actor=_fit("actor", by.name),
             action=_fit("action", action),
             subject=_fit("subject", subject),
             tenant_id=tenant_id,
-            ip=_fit("ip", ip),
-            user_agent=_fit("user_agent", user_agent),
+            ip=_fit("ip", by.ip),
+            user_agent=_fit("user_agent", by.user_agent),
             detail=_plain(detail or {}),
             prev_hash=chain.head,
         )
@@ -76,14 +75,12 @@ def record(
 def record_change(
     *,
     action: str,
-    actor: str,
+    by: Actor,
     subject: str,
     tenant_id: UUID | None,
     now: datetime,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-    ip: str = "",
-    user_agent: str = "",
 ) -> Entry:
     """Record a change of configuration, what differs only, and put a new revision in force.
 
@@ -96,13 +93,11 @@ def record_change(
     event = _next_revision()
     entry = record(
         action=action,
-        actor=actor,
+        by=by,
         subject=subject,
         tenant_id=tenant_id,
         now=now,
         detail=_differences(before, after),
-        ip=ip,
-        user_agent=user_agent,
     )
     transaction.on_commit(lambda: _announce(event))
     return entry
@@ -124,7 +119,7 @@ def verify_ledger(*, now: datetime) -> list[Problem]:
     with transaction.atomic():
         record(
             action="audit.ledger.broken" if found else "audit.ledger.verified",
-            actor="system",
+            by=SYSTEM,
             subject="ledger",
             tenant_id=None,
             now=now,

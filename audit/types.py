@@ -69,3 +69,6 @@ class Actor:
     name: str
     ip: str = ""
     user_agent: str = ""
+
+
+SYSTEM = Actor("system")

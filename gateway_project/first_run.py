@@ -79,7 +79,7 @@ def _make_operator(*, by: Actor, now: datetime) -> str:
     get_user_model().objects.create_superuser(OPERATOR, password=password)
     audit.record(
         action="console.operator.added",
-        actor=by.name,
+        by=by,
         subject=f"user:{OPERATOR}",
         tenant_id=None,
         now=now,

@@ -13,10 +13,8 @@ def note_attempt(*, what: str, username: str, by: Actor, now: datetime) -> None:
     """Record that a sign-in `what`: `succeeded`, `failed`, `throttled` or `ended`."""
     audit.record(
         action=f"console.login.{what}",
-        actor=by.name,
+        by=by,
         subject=f"user:{username[:150]}",
         tenant_id=None,
         now=now,
-        ip=by.ip,
-        user_agent=by.user_agent,
     )

@@ -73,12 +73,10 @@ def _record(
     noun = row._meta.model_name
     audit.record_change(
         action=f"providers.{noun}.{what}",
-        actor=by.name,
+        by=by,
         subject=f"{noun}:{getattr(row, 'slug', row.pk)}",
         tenant_id=None,
         now=now,
         before=before,
         after=after,
-        ip=by.ip,
-        user_agent=by.user_agent,
     )

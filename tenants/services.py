@@ -185,14 +185,12 @@ def _record(
     noun = row._meta.model_name
     audit.record_change(
         action=f"tenants.{noun}.{what}",
-        actor=by.name,
+        by=by,
         subject=f"{noun}:{getattr(row, 'public_id', row.pk)}",
         tenant_id=_tenant_id(row),
         now=now,
         before=before,
         after=after,
-        ip=by.ip,
-        user_agent=by.user_agent,
     )
 
 

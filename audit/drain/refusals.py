@@ -14,7 +14,7 @@ from audit.chain import PLATFORM
 from audit.drain.copying import moment
 from audit.models import RefusalTally
 from audit.storable import storable
-from audit.types import POLICY_STATUSES, CallRecord, Refusals
+from audit.types import POLICY_STATUSES, Actor, CallRecord, Refusals
 
 # Of one reason in one minute, so many keys get an entry of their own. Made-up keys are
 # free; without a ceiling they would let a stranger fill a ledger that is never emptied.
@@ -143,7 +143,7 @@ def _record(tallies: Sequence[Tally], *, now: datetime) -> None:
         who = f"{len(tallies)} keys"
     services.record(
         action=f"gateway.call.refused.{whole.code}",
-        actor=who,
+        by=Actor(who, ip=whole.client_ip),
         subject=who,
         tenant_id=None if whole.chain == PLATFORM else whole.chain,
         now=now,
@@ -153,5 +153,4 @@ def _record(tallies: Sequence[Tally], *, now: datetime) -> None:
             "first_at": whole.first_at,
             "last_at": whole.last_at,
         },
-        ip=whole.client_ip,
     )

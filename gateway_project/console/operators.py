@@ -19,11 +19,9 @@ def note_account(
     """Record that an account was `added` or `changed`, naming the fields, not the values."""
     audit.record(
         action=f"console.user.{what}",
-        actor=by.name,
+        by=by,
         subject=f"user:{username}",
         tenant_id=None,
         now=now,
         detail={"fields": list(fields)},
-        ip=by.ip,
-        user_agent=by.user_agent,
     )

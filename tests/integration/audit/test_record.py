@@ -14,13 +14,14 @@ from audit.canonical import NotCanonical
 from audit.chain import GENESIS, PLATFORM, Link, link_hash
 from audit.ids import uuid7
 from audit.models import Chain, Entry
+from audit.types import Actor
 from tests.unit.audit.records import ACME, NOON
 
 
 def record(**changes: Any) -> Entry:
     facts = {
         "action": "tenants.apikey.changed",
-        "actor": "user:ana",
+        "by": Actor("user:ana"),
         "subject": "apikey:abcdefabcdef",
         "tenant_id": ACME,
         "now": NOON,
@@ -77,8 +78,7 @@ class TestRecord:
         now = datetime(2026, 1, 2, 3, 4, 5, 123456, timezone(timedelta(hours=-7)))
         written = record(
             now=now,
-            ip="2001:db8::1",
-            user_agent="curl/8 é\U0001f600",
+            by=Actor("user:ana", "2001:db8::1", "curl/8 é\U0001f600"),
             detail={
                 "after": {"name": "é", "limit": 2**53 - 1, "models": [], "x": None}
             },
@@ -137,7 +137,7 @@ class TestRecord:
         ],
     )
     def test_no_text_keeps_an_entry_out_of_the_ledger(self, text, kept):
-        record(actor=text, subject=text, detail={text: text})
+        record(by=Actor(text), subject=text, detail={text: text})
 
         stored = Entry.objects.get()
 
@@ -196,7 +196,7 @@ class TestTransactions:
         def write(number: int) -> None:
             for each in range(250):
                 with transaction.atomic():
-                    record(actor=f"user:{number}", subject=f"apikey:{each}")
+                    record(by=Actor(f"user:{number}"), subject=f"apikey:{each}")
 
         in_threads(4, write)
 
@@ -208,7 +208,7 @@ class TestTransactions:
 
             def write(number: int, tenant_id: UUID = tenant_id) -> None:
                 with transaction.atomic():
-                    record(actor=f"user:{number}", tenant_id=tenant_id)
+                    record(by=Actor(f"user:{number}"), tenant_id=tenant_id)
 
             in_threads(8, write)
 
@@ -218,7 +218,7 @@ class TestTransactions:
     def test_a_writer_that_gives_up_opening_a_chain_leaves_it_to_the_next(self):
         def write(number: int) -> None:
             with transaction.atomic():
-                record(actor=f"user:{number}")
+                record(by=Actor(f"user:{number}"))
                 transaction.set_rollback(number % 2 == 0)
 
         in_threads(8, write)

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from audit import selectors, services
 from audit.models import Entry, Revision
 from audit.signals import ConfigurationRevised, configuration_revised
+from audit.types import Actor
 from tests.unit.audit.records import ACME, NOON
 
 from .test_record import in_threads
@@ -30,7 +31,7 @@ def heard():
 def change(**changes: Any) -> Entry:
     facts = {
         "action": "tenants.tier.changed",
-        "actor": "user:ana",
+        "by": Actor("user:ana"),
         "subject": "tier:free",
         "tenant_id": None,
         "now": NOON,
@@ -86,7 +87,7 @@ def test_an_entry_that_is_no_change_leaves_the_revision():
 
     services.record(
         action="tenants.login.failed",
-        actor="anonymous",
+        by=Actor("anonymous"),
         subject="user:ana",
         tenant_id=ACME,
         now=NOON,

@@ -55,7 +55,7 @@ def make_person(**fields: Any) -> User:
 
 
 def note(action: str = "tests.thing.happened", **fields: Any) -> None:
-    values = {"actor": ANA.name, "subject": "thing:1", "tenant_id": None, "now": NOON}
+    values = {"by": ANA, "subject": "thing:1", "tenant_id": None, "now": NOON}
     with transaction.atomic():
         audit.record(action=action, **{**values, **fields})
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from audit.chain import PLATFORM
 from audit.models import Entry
+from audit.types import Actor
 from tests.factories import make_tenant
 
 from .rows import note
@@ -23,7 +24,7 @@ def found(console, query):
 def test_entries_are_found_by_what_they_say(console):
     tenant = make_tenant(name="Helio")
     note("kitchen.fire.lit", subject="stove:1")
-    note("kitchen.fire.out", actor="user:ben")
+    note("kitchen.fire.out", by=Actor("user:ben"))
     note("garden.gate.opened", tenant_id=tenant.pk, now=NIGHT)
 
     assert found(console, "?action=kitchen.") == {
@@ -65,6 +66,6 @@ def test_a_page_shows_the_detail_and_the_place_in_the_chain(console):
 
 
 def test_what_a_stranger_typed_is_shown_and_not_run(console):
-    note("console.login.failed", actor="user:<script>alert(1)</script>")
+    note("console.login.failed", by=Actor("user:<script>alert(1)</script>"))
 
     assert "<script>alert(1)" not in console.get(LEDGER).content.decode()
