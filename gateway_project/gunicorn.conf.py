@@ -37,8 +37,7 @@ limit_request_field_size = 8190
 # What is behind us is nobody's business; this name is gunicorn's own for its default header.
 gunicorn.asgi.protocol._CACHED_SERVER_HEADER = b""
 
-# The call records say more than an access log could.
-accesslog = None
+logger_class = "gateway_project.worker.Log"
 errorlog = "-"
 loglevel = settings.LOG_LEVEL.lower()
 logconfig_dict = copy.deepcopy(settings.LOGGING) | {

@@ -60,15 +60,14 @@ class ExpressView(APIView):
             return self._refuse(request, ServerError("Something broke on our side."))
 
     def _handler(self, method: str) -> Callable[[ExpressRequest], Awaitable[Answer]]:
-        name = "get" if method == "HEAD" else method.lower()
-        handler = getattr(self, name, None) if method in _METHODS else None
-        if handler is None:
-            allowed = ", ".join(self.stages.methods)
+        name = self.stages.handlers.get(method)
+        if name is None:
+            allowed = ", ".join(self.stages.handlers)
             raise MethodNotAllowed(
                 f"{method} is not allowed here; {allowed} is.",
                 headers=[(b"allow", allowed.encode())],
             )
-        return handler  # type: ignore[no-any-return]  # found by name
+        return getattr(self, name)  # type: ignore[no-any-return]  # found by name
 
     async def _admit(self, request: ExpressRequest) -> None:
         store = request.plane.store
@@ -125,11 +124,10 @@ class Stages:
         parsers: Sequence[Any] = _made(view.parser_classes, BaseParser)
         takes_body = any(hasattr(view, name) for name in ("post", "put", "patch"))
         self.parser = parsers[0] if parsers and takes_body else None
-        self.methods = [
-            method
-            for method in _METHODS
-            if hasattr(view, "get" if method == "HEAD" else method.lower())
-        ]
+        names = {method: method.lower() for method in _METHODS} | {"HEAD": "get"}
+        self.handlers = {
+            method: name for method, name in names.items() if hasattr(view, name)
+        }
 
 
 def _made(classes: Sequence[Any], base: type) -> Sequence[Any]:

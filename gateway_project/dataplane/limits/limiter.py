@@ -27,6 +27,8 @@ CountCalls: TypeAlias = Callable[[str, UUID, datetime], Awaitable[int]]
 log = logging.getLogger("gatehouse.limits")
 
 REVISION_KEY = b"gh:revision"
+# How long a request stays in its minute; see reserve.lua.
+_SPAN_S = 61
 # Longer than any month: a counter outlives its month, then goes by itself.
 _MONTH_TTL_S = b"%d" % (33 * 86400)
 
@@ -83,6 +85,20 @@ class _Plan:
     limits: Sequence[Limit]
     windows: tuple[Window, ...]
     command: bytes
+    month_ends_at: int
+
+    def readings(
+        self, second: int, counts: Sequence[int], charged: int
+    ) -> tuple[Reading, ...]:
+        """Return the windows as the script found them at `second`, and charged them."""
+        found = []
+        for at, window in enumerate(self.windows):
+            empties_at = (
+                second + _SPAN_S if window.kind == "minute" else self.month_ends_at
+            )
+            used, frees_at = counts[2 * at], counts[2 * at + 1]
+            found.append(Reading(window, used + charged, frees_at or empties_at))
+        return tuple(found)
 
 
 class Script:
@@ -137,7 +153,10 @@ class Limiter:
                 self._valkey, plan.command
             )
             if state >= 0:
-                return _grant(plan.windows, state, second, counts, cost)
+                charged = cost if state == 0 else 0
+                readings = plan.readings(second, counts, charged)
+                refused_by = readings[state - 1] if state else None
+                return Grant(readings, second, refused_by)
             if state == -1:
                 raise StaleSnapshot(current.decode())
             await self._restore(plan.windows[-state - 3], now)
@@ -174,7 +193,8 @@ class Limiter:
             for window in windows:
                 args += (window.kind.encode(), b"%d" % window.limit)
             command = _RESERVE.command(keys, *args)
-            plan = self._plans[id(limits), cost] = _Plan(limits, windows, command)
+            plan = _Plan(limits, windows, command, self._month.ends_at)
+            self._plans[id(limits), cost] = plan
         return plan
 
     async def current_revision(self) -> str:
@@ -223,22 +243,3 @@ def _windows(limits: Sequence[Limit], month: str) -> tuple[Window, ...]:
             if ceiling is not None
         ]
     return tuple(windows)
-
-
-def _grant(
-    windows: Sequence[Window], state: int, second: int, counts: list[int], cost: int
-) -> Grant:
-    charged = cost if state == 0 else 0
-    readings = tuple(
-        Reading(
-            window,
-            counts[2 * i] + charged,
-            counts[2 * i + 1] or _empties_at(window, second),
-        )
-        for i, window in enumerate(windows)
-    )
-    return Grant(readings, second, readings[state - 1] if state else None)
-
-
-def _empties_at(window: Window, second: int) -> int:
-    return second + 61 if window.kind == "minute" else _Month(second).ends_at
