@@ -189,3 +189,15 @@ def test_the_product_is_well_after_all_that(house, key):
     log = (house.var / "log" / "web.log").read_text()
     assert "Traceback" not in log
     assert key not in log
+
+
+def test_a_connection_that_is_idle_is_served_again(house, key):
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as wire:
+        for _ in range(3):
+            wire.sendall(post(key))
+            received = b""
+            while not complete(received):
+                received += wire.recv(65536)
+            assert received.startswith(b"HTTP/1.1 200 ")
+            # Longer than the patience for a first request: that is not for these.
+            time.sleep(1.5)

@@ -277,6 +277,18 @@ def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
     assert [file.name for file in spooled if file.stat().st_size] == []
 
 
+def test_a_stop_does_not_wait_for_a_connection_nobody_uses(folder):
+    with running(folder / "var", **SMALL, DRAIN_SECONDS="100") as house:
+        idle = requests.Session()
+        assert idle.get(f"{house.url}/health", timeout=5).status_code == 200
+        began = time.monotonic()
+
+        house.process.send_signal(signal.SIGTERM)
+
+        assert house.process.wait(60) == 0
+        assert time.monotonic() - began < 30
+
+
 def test_a_second_signal_hurries(folder):
     with running(folder / "var", **SMALL, DRAIN_SECONDS="100") as house:
         stalled = requests.post(
