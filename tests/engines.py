@@ -54,6 +54,9 @@ def with_database(url: str, number: int) -> str:
 def _start(config: pytest.Config) -> None:
     # A terminated run must stop its engines and remove its folder as an interrupted one does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    # Started in the background, as by a CI runner, we ignore interrupts, and all that the
+    # tests start would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     folder.chmod(0o711)  # as root the engines are another user
