@@ -46,4 +46,5 @@ class Row:
         return not (self.refused or self.errors or self.unrecorded)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"cpu_us_per_event": round(self.cpu_us_per_event, 2)}
+        per_event = round(self.cpu_us_per_event, 2) if self.events else None
+        return asdict(self) | {"cpu_us_per_event": per_event}

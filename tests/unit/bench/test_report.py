@@ -46,6 +46,18 @@ def test_the_quietest_repetition_counts_and_the_median_stands_beside_it():
     assert found["repetitions"] == 3
 
 
+def test_a_repetition_that_others_disturbed_does_not_count_however_cheap_it_was():
+    rows = [
+        row(cpu_us=100, disturbed=0.6),
+        row(cpu_us=300, disturbed=0.02),
+        row(cpu_us=250, disturbed=0.06),
+    ]
+
+    (found,) = report.summary(rows)
+
+    assert found["cpu_us"] == 250
+
+
 def test_each_server_is_set_against_nginx_at_the_same_parallel_calls():
     rows = [
         row(parallel=1, cpu_us=300),
