@@ -40,8 +40,16 @@ def pytest_load_initial_conftests(
         _take_a_corner(worker)
     else:
         _start(early_config)
-    _allow_outside_servers(early_config)
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests reach an outside Valkey, and nothing else; PostgreSQL is not reached by Python's sockets."""
+    # Before pytest-socket reads the option.
+    host = urlsplit(os.environ["REDIS_URL"]).hostname
+    if host:
+        config.option.allow_hosts = host
 
 
 def with_database(url: str, number: int) -> str:
@@ -94,10 +102,3 @@ def _take_a_corner(worker: str) -> None:
     folder = Path(os.environ["VAR_DIR"]) / worker
     folder.mkdir(mode=0o711)
     os.environ["VAR_DIR"] = str(folder)
-
-
-def _allow_outside_servers(config: pytest.Config) -> None:
-    """Let tests reach an outside Valkey, and nothing else; PostgreSQL is not reached by Python's sockets."""
-    host = urlsplit(os.environ["REDIS_URL"]).hostname
-    if host:
-        config.known_args_namespace.allow_hosts = host
