@@ -128,7 +128,9 @@ class House:
                 *(*celery, "worker", "--loglevel=INFO", "--pool=threads"),
                 *("--concurrency=2", "--without-gossip", "--without-mingle"),
                 steps=((signal.SIGTERM, drain), (signal.SIGQUIT, 5)),
-                at_our_death=signal.SIGQUIT,
+                # Asked politely it may wait for ever for the broker, which died with us.
+                # Its tasks are acknowledged late, so none is lost.
+                at_our_death=signal.SIGKILL,
             )
         )
         self._keep(
