@@ -1,6 +1,7 @@
 """A worker's life: the first snapshot before the first call, its housekeeping, its end."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -58,6 +59,9 @@ class Worker:
             log.error("worker.not_started", extra={"fields": {"why": str(error)}})
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        # What starting made lives as long as the worker; no collection need look at it again.
+        gc.collect()
+        gc.freeze()
         housekeeping = asyncio.ensure_future(_keep_house(plane))
         await send({"type": "lifespan.startup.complete"})
         await receive()
