@@ -58,7 +58,11 @@ SPOOL_DIR = Path(from_env.text("SPOOL_DIR", str(VAR_DIR / "spool"))).resolve()
 
 # Django.
 DEBUG = from_env.flag("DEBUG", default=False)
-ALLOWED_HOSTS = from_env.words("ALLOWED_HOSTS", ["*"])
+# A container's health check asks from inside and has no other name for it.
+ALLOWED_HOSTS = [
+    *from_env.words("ALLOWED_HOSTS", ["*"]),
+    *("127.0.0.1", "localhost", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = from_env.words("CSRF_TRUSTED_ORIGINS", [])
 LOG_LEVEL = from_env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 INSTALLED_APPS = [
