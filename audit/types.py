@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-# A call that was not admitted and got one of these answers was refused by policy: who
+# A call that was sent to no provider and got one of these answers was refused by policy: who
 # may call, what they may use and how much. The others are mistakes in the request.
 POLICY_STATUSES = frozenset({401, 402, 403, 429})
+# How a call ends that was sent to a provider which gave no status.
+UNANSWERED = frozenset(
+    {"provider_unavailable", "provider_timeout", "provider_broke_off"}
+)
+# So does one whose caller hung up; but he may also have done so before it was admitted.
+GIVEN_UP = "client_disconnected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +19,9 @@ class CallRecord:
     """One authenticated call, answered or refused, as it ended.
 
     Times are unix microseconds and microseconds; `error` is our error code or empty;
-    `upstream_status` is None when no provider was asked or none answered. `admitted` is
-    False for a call we turned away before it took anything from a quota; only admitted
-    calls count towards one. Never holds prompt text, answer text or secrets.
+    `upstream_status` is None when no provider was asked or none answered. `admitted` says
+    that it counts against the month: False for a call we turned away, and for one whose
+    provider failed it. Never holds prompt text, answer text or secrets.
 
     A field added later needs a default: spools written before it are still read.
     """
@@ -40,6 +46,14 @@ class CallRecord:
     first_byte_us: int | None
     duration_us: int
     client_ip: str
+
+    @property
+    def was_sent_upstream(self) -> bool:
+        """True when a provider was asked, whether or not it answered."""
+        if self.upstream_status is not None:
+            return True
+        given_up = self.admitted and self.error == GIVEN_UP
+        return bool(self.provider) and (self.error in UNANSWERED or given_up)
 
 
 @dataclass(frozen=True, slots=True)

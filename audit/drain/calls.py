@@ -11,15 +11,14 @@ logger = logging.getLogger("gatehouse.calls")
 def log_upstream_calls(calls: Iterable[CallRecord]) -> None:
     """Write a line for each call a provider was asked for.
 
-    `status_code` is the provider's, or what we answered in its place when none came.
+    `status_code` is the provider's, null when it gave none; `status` is what our caller got.
     """
     for call in calls:
-        if call.provider and call.admitted:
+        if call.was_sent_upstream:
             logger.info("upstream call", extra={"fields": _fields(call)})
 
 
 def _fields(call: CallRecord) -> dict[str, object]:
-    status_code = call.status if call.upstream_status is None else call.upstream_status
     return {
         "request_id": call.request_id,
         "tenant_id": str(call.tenant_id),
@@ -27,7 +26,8 @@ def _fields(call: CallRecord) -> dict[str, object]:
         "provider": call.provider,
         "model": call.model,
         "endpoint": call.endpoint,
-        "status_code": status_code,
+        "status_code": call.upstream_status,
+        "status": call.status,
         "error": call.error,
         "stream": call.stream,
         "duration_ms": call.duration_us // 1000,

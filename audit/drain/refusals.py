@@ -79,7 +79,7 @@ def _refused(records: Iterable[CallRecord | Refusals]) -> Iterator[Refusals]:
     for record in records:
         if isinstance(record, Refusals):
             yield record
-        elif not record.admitted and record.status in POLICY_STATUSES:
+        elif _is_refused_by_policy(record):
             yield Refusals(
                 code=record.error,
                 subject=record.key_public_id,
@@ -89,6 +89,15 @@ def _refused(records: Iterable[CallRecord | Refusals]) -> Iterator[Refusals]:
                 first_at_us=record.started_at_us,
                 last_at_us=record.started_at_us,
             )
+
+
+def _is_refused_by_policy(call: CallRecord) -> bool:
+    # A provider's 429 gives the month's charge back, too; it is no limit of ours.
+    return (
+        call.status in POLICY_STATUSES
+        and not call.admitted
+        and not call.was_sent_upstream
+    )
 
 
 def _tally(refusals: Refusals) -> Tally:

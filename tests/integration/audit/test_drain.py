@@ -244,36 +244,98 @@ class TestLog:
     def test_each_upstream_call_has_one_line_operators_can_grep(
         self, writer, folder, lines
     ):
-        writer.append(call(status=502, upstream_status=403, error="upstream_rejected"))
+        writer.append(
+            call(
+                status=502,
+                upstream_status=403,
+                error="provider_forbidden",
+                admitted=False,
+            )
+        )
 
         drain_all(folder)
         drain_all(folder)
 
         (line,) = lines()
-        assert '"status_code":403' in line
+        assert '"status_code":403,"status":502,"error":"provider_forbidden"' in line
         told = json.loads(line)
         assert (told["provider"], told["model"]) == ("mock", "mock-gpt-4")
         assert (told["tenant_id"], told["key"]) == (str(ACME), "abcdefabcdef")
         assert told["request_id"] == "req-1"
 
     @pytest.mark.parametrize(
-        ("record", "status_code"),
+        ("fields", "said"),
         [
-            (call(), 200),
-            (call(upstream_status=None, status=504), 504),
-            (refused_call(), None),
-            (call(provider="", status=503, upstream_status=None), None),
+            ({}, '"status_code":200,"status":200'),
+            (
+                {"upstream_status": 429, "error": "provider_rate_limit", "status": 429},
+                '"status_code":429,"status":429',
+            ),
+            (
+                {
+                    "upstream_status": 500,
+                    "error": "provider_unavailable",
+                    "status": 502,
+                },
+                '"status_code":500,"status":502',
+            ),
+            (
+                {"upstream_status": None, "error": "provider_timeout", "status": 504},
+                '"status_code":null,"status":504',
+            ),
+            (
+                {
+                    "upstream_status": None,
+                    "error": "provider_unavailable",
+                    "status": 503,
+                },
+                '"status_code":null,"status":503',
+            ),
+            (
+                {
+                    "upstream_status": None,
+                    "error": "client_disconnected",
+                    "status": 499,
+                },
+                '"status_code":null,"status":499',
+            ),
         ],
     )
-    def test_only_calls_a_provider_was_asked_for_have_a_line(
-        self, writer, folder, lines, record, status_code
+    @pytest.mark.parametrize("admitted", [True, False])
+    def test_what_the_provider_and_we_answered_are_both_told(
+        self, writer, folder, lines, fields, said, admitted
+    ):
+        given_up = fields.get("error") == "client_disconnected"
+        writer.append(call(**fields, admitted=admitted or given_up))
+
+        drain_all(folder)
+
+        (line,) = lines()
+        assert said in line
+        assert f'"error":"{fields.get("error", "")}"' in line
+
+    @pytest.mark.parametrize(
+        "record",
+        [
+            refused_call(),
+            refused_call(provider="openai"),
+            refused_call(provider="openai", error="model_not_allowed", status=403),
+            refused_call(provider="openai", error="client_disconnected", status=499),
+            refused_call(provider="", error="provider_not_available", status=503),
+            call(upstream_status=None, error="records_unavailable", status=503),
+            call(upstream_status=None, error="internal_error", status=500),
+            call(provider="", status=200, upstream_status=None),
+        ],
+        ids=lambda record: record.error,
+    )
+    def test_what_was_sent_to_no_provider_has_no_line(
+        self, writer, folder, lines, record
     ):
         writer.append(record)
 
         drain_all(folder)
 
-        codes = [json.loads(line)["status_code"] for line in lines()]
-        assert codes == ([] if status_code is None else [status_code])
+        assert lines() == []
 
 
 class TestCallsThisMonth:

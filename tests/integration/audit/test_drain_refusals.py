@@ -103,6 +103,19 @@ def test_a_call_is_refused_by_policy_when_it_was_not_admitted_and_told_so(
     assert CallRecord.objects.count() == 1
 
 
+@pytest.mark.parametrize("status", [401, 402, 403, 429])
+@pytest.mark.parametrize("error", ["provider_rate_limit", "rate_limit_exceeded"])
+def test_what_a_provider_refused_is_no_policy_of_ours(writer, folder, status, error):
+    writer.append(
+        refused_call(provider="openai", upstream_status=429, status=status, error=error)
+    )
+
+    drain_all(folder)
+
+    assert not Entry.objects.exists()
+    assert CallRecord.objects.count() == 1
+
+
 def test_a_minute_becomes_an_entry_only_when_it_is_over(writer, folder):
     for last_at_us in (NOON_US + MINUTE_US - 1, NOON_US + MINUTE_US):
         writer.append(refusals(last_at_us=last_at_us))
