@@ -16,8 +16,11 @@ bind = f"{_host}:{settings.PORT}"
 # Clients and balancers pool connections for about a minute; the side that closes an idle one
 # first should be theirs, or a request is lost on the way.
 keepalive = 75
-# After SIGTERM answers that have begun may finish for so long.
-graceful_timeout = settings.DRAIN_SECONDS
+# After SIGTERM answers that have begun may finish for DRAIN_SECONDS; then our worker cuts
+# them off and records them, for which it needs a moment more before it is killed.
+graceful_timeout = settings.DRAIN_SECONDS + 4
+# A worker that cannot start must not serve.
+asgi_lifespan = "on"
 # A worker whose event loop is stuck for so long is replaced. Long answers are no reason:
 # the loop reports from between their chunks.
 timeout = 60

@@ -15,6 +15,8 @@ log = logging.getLogger("gatehouse.lifespan")
 Message = MutableMapping[str, Any]
 
 _HOUSEKEEPING_SECONDS = 5.0
+# Seconds between attempts, less in all than gunicorn's patience with a start.
+_PAUSES = (0.5, 1, 2, 4, 5, 5)
 
 
 class Worker:
@@ -29,7 +31,6 @@ class Worker:
     ) -> None:
         self._build_plane = build_plane
         self._build_door = build_door
-        self._plane: Plane | None = None
         self._door: Door | None = None
 
     async def __call__(
@@ -42,9 +43,7 @@ class Worker:
             await self._live(receive, send)
             return
         if self._door is None:
-            # A server that sends no lifespan events.
-            await self._start()
-        assert self._door is not None
+            raise RuntimeError("the server sent no lifespan events")
         await self._door(scope, receive, send)
 
     async def _live(
@@ -53,12 +52,7 @@ class Worker:
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
         await receive()
-        try:
-            plane = await self._start()
-        except SnapshotUnavailable as error:
-            log.error("worker.not_started", extra={"fields": {"why": str(error)}})
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
+        plane = await self._start()
         # What starting made lives as long as the worker; no collection need look at it again.
         gc.collect()
         gc.freeze()
@@ -70,19 +64,43 @@ class Worker:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _start(self) -> Plane:
-        plane = self._plane = self._build_plane()
-        await plane.store.start()
+        plane = self._build_plane()
+        await _first_snapshot(plane)
         self._door = self._build_door(plane)
         return plane
+
+
+async def _first_snapshot(plane: Plane) -> None:
+    """Load the configuration, waiting a while for a database that is away.
+
+    Raises `SystemExit` with a status that has gunicorn start another worker: the one it
+    gives a worker that cannot start would end the healthy ones too.
+    """
+    for pause in _PAUSES:
+        try:
+            await plane.store.start()
+        except SnapshotUnavailable as error:
+            log.error("worker.waits", extra={"fields": {"why": str(error)}})
+            await asyncio.sleep(pause)
+        else:
+            return
+    raise SystemExit(1)
 
 
 async def _keep_house(plane: Plane) -> None:
     while True:
         await asyncio.sleep(_HOUSEKEEPING_SECONDS)
-        plane.refusals.flush()
-        if not plane.spool.healthy:
-            plane.spool.retry()
-        await plane.store.reconcile()
+        try:
+            await _tidy(plane)
+        except Exception:  # the loop must outlive whatever one round meets
+            log.exception("housekeeping.failed")
+
+
+async def _tidy(plane: Plane) -> None:
+    plane.refusals.flush()
+    if not plane.spool.healthy:
+        plane.spool.retry()
+    await plane.store.reconcile()
 
 
 async def _end(plane: Plane) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from audit.ids import uuid7
 from gateway_project.api.errors import is_api_path, refusal
+from gateway_project.dataplane.request import REQUEST_ID
 
 log = logging.getLogger("gatehouse.console")
 
@@ -17,14 +18,16 @@ _AWAY = "The database cannot be reached at the moment."
 
 
 class RequestId:
-    """Give every answer an X-Request-ID."""
+    """Give every answer an X-Request-ID: the caller's own if it is one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
-        response.headers.setdefault("X-Request-ID", str(uuid7()))
+        given = request.headers.get("X-Request-ID", "")
+        echoed = given if REQUEST_ID.fullmatch(given) else str(uuid7())
+        response.headers.setdefault("X-Request-ID", echoed)
         return response
 
 

@@ -8,7 +8,11 @@ from gunicorn import glogging
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 
+from audit.ids import uuid7
 from gateway_project import settings
+
+# What cutting calls off may take; the arbiter's patience is longer by more than this.
+_CUT_SECONDS = 1.0
 
 
 class Log(glogging.Logger):  # type: ignore[misc]  # gunicorn has no type hints
@@ -45,6 +49,22 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
             self._close_transport()
             self._request_ready.set()
 
+    def _feed_callback_parser(self, data: bytes) -> bool:
+        try:
+            return bool(super()._feed_callback_parser(data))
+        except ValueError:
+            # A length of thousands of digits is more than int() reads.
+            self._send_error_response(400, "A number in it cannot be read.")
+            self._close_transport()
+            return False
+
+    def cut(self) -> asyncio.Task[None] | None:
+        """Cancel what is being answered here; the task ends once it is recorded."""
+        task: asyncio.Task[None] | None = self._task
+        if task is not None:
+            task.cancel()
+        return task
+
     def close_if_idle(self) -> None:
         """Close a connection on which nothing is being answered."""
         if self._current_request is None:
@@ -64,6 +84,7 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
         head = [
             f"HTTP/1.1 {status} {self._get_reason_phrase(status)}",
             "Content-Type: application/json",
+            f"X-Request-ID: {uuid7()}",
             f"Content-Length: {len(body)}",
             *(f"{name}: {value}" for name, value in extra_headers),
             "Connection: close",
@@ -99,4 +120,16 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hi
             server.close()
         for connection in list(self.connections):
             connection.close_if_idle()
+        await self._finish_calls()
         await super()._shutdown()
+
+    async def _finish_calls(self) -> None:
+        """Let answers end in their time; cut the others while they can still be recorded."""
+        deadline = self.loop.time() + settings.DRAIN_SECONDS
+        while self.connections and self.loop.time() < deadline:
+            if self._quick_shutdown:
+                break
+            await asyncio.sleep(0.1)
+        cut = [task for each in list(self.connections) if (task := each.cut())]
+        if cut:
+            await asyncio.wait(cut, timeout=_CUT_SECONDS)

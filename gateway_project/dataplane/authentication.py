@@ -23,6 +23,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise Unauthenticated(
                 "Invalid API key: it does not have the form of a key.", advice=_ADVICE
             )
+        request.presented_id = key.public_id
         caller = request.snapshot.callers.get(key.public_id)
         if caller is None or not keys.opens(key, caller.digests, request.now):
             raise Unauthenticated("Invalid API key.", advice=_ADVICE)

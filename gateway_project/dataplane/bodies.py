@@ -1,8 +1,9 @@
 """From the bytes of a request to a JSON object, or to a sentence that says what is wrong."""
 
+import gc
 import json
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Any
 
 import orjson
@@ -12,6 +13,10 @@ from providers.splice import repeated_keys
 from .errors import BadRequest
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Finding a surrogate parses and walks everything once more; above this it is not worth it.
+_MOST_SEARCHED_BYTES = 256 * 2**10
+# Above this a parse makes so many objects that collecting among them costs more than it.
+_MANY_BYTES = 64 * 2**10
 
 
 def parse_object(body: bytes, protected: Set[str]) -> dict[str, Any]:
@@ -21,7 +26,7 @@ def parse_object(body: bytes, protected: Set[str]) -> dict[str, Any]:
     keep, and the provider must not act on another one than we did.
     """
     try:
-        value = orjson.loads(body)
+        value = orjson.loads(body) if len(body) < _MANY_BYTES else _load_large(body)
     except orjson.JSONDecodeError as error:
         raise _unreadable(body, error) from None
     if not isinstance(value, dict):
@@ -48,7 +53,8 @@ def _unreadable(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
         return BadRequest(
             "The body is empty; a JSON object is needed.", code="invalid_json"
         )
-    if (path := _path_of_surrogate(body)) is not None:
+    small = len(body) <= _MOST_SEARCHED_BYTES
+    if small and (path := _path_of_surrogate(body)) is not None:
         return BadRequest(
             f"{path} holds half a surrogate pair, which is not a character.",
             param=path,
@@ -60,24 +66,39 @@ def _unreadable(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
     )
 
 
+def _load_large(body: bytes) -> Any:
+    gc.disable()
+    try:
+        return orjson.loads(body)
+    finally:
+        gc.enable()
+
+
 def _path_of_surrogate(body: bytes) -> str | None:
     """Return where a lone surrogate stands, if that is all that is wrong with the body."""
     try:
-        value = json.loads(body.decode("utf-8"))
-        return _find(value, "")
+        steps = _steps_to_surrogate(json.loads(body.decode("utf-8")))
     except (ValueError, RecursionError):
         return None
+    return None if steps is None else "".join(steps).lstrip(".") or "A key of the body"
 
 
-def _find(value: Any, path: str) -> str | None:
-    if isinstance(value, str):
-        return path if _SURROGATE.search(value) else None
-    if isinstance(value, dict):
-        pairs = [(f"{path}.{key}" if path else key, v) for key, v in value.items()]
-        if any(_SURROGATE.search(key) for key in value):
-            return path or "A key of the body"
-    elif isinstance(value, list):
-        pairs = [(f"{path}[{index}]", v) for index, v in enumerate(value)]
-    else:
-        return None
-    return next((found for at, v in pairs if (found := _find(v, at)) is not None), None)
+def _steps_to_surrogate(value: Any) -> list[str] | None:
+    match value:
+        case str():
+            return [] if _SURROGATE.search(value) else None
+        case dict():
+            if any(_SURROGATE.search(key) for key in value):
+                return []
+            return _first((f".{key}", inner) for key, inner in value.items())
+        case list():
+            return _first((f"[{at}]", inner) for at, inner in enumerate(value))
+        case _:
+            return None
+
+
+def _first(members: Iterable[tuple[str, Any]]) -> list[str] | None:
+    for step, inner in members:
+        if (rest := _steps_to_surrogate(inner)) is not None:
+            return [step, *rest]
+    return None

@@ -12,6 +12,7 @@ from providers.types import Headers
 
 from . import urls
 from .answer import Answer
+from .errors import NotFound
 from .express import ExpressView
 from .plane import Plane
 from .request import ExpressRequest, Receive, Scope
@@ -44,7 +45,10 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         route = self._routes[path] if path in self._routes else self._route(path)
-        if scope["type"] != "http" or route is None:
+        if scope["type"] == "websocket":
+            await _refuse_websocket(scope, receive, send)
+            return
+        if route is None:
             await self._django(scope, receive, send)
             return
         view, path_args = route
@@ -90,6 +94,22 @@ class Door:
             heart.stop()
             await events.aclose()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _refuse_websocket(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    refusal = NotFound("No WebSocket is served here.")
+    await send(
+        {
+            "type": "websocket.http.response.start",
+            "status": refusal.status,
+            "headers": refusal.as_headers(),
+        }
+    )
+    await send({"type": "websocket.http.response.body", "body": refusal.as_body()})
 
 
 async def _send_whole(

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from .answer import Answer
 from .errors import MethodNotAllowed, Refusal, ServerError, Unavailable
 from .limits.limiter import StaleSnapshot
+from .limits.valkey import ValkeyUnavailable
 from .request import ExpressRequest
 
 log = logging.getLogger("gatehouse.dataplane")
@@ -49,6 +50,7 @@ class ExpressView(APIView):
             await self._admit(request)
             return await handler(request)
         except Refusal as refusal:
+            await self._look_at_limits(request)
             return self._refuse(request, refusal)
         except asyncio.CancelledError:
             self._note(request, CLIENT_GONE, "client_disconnected")
@@ -96,6 +98,21 @@ class ExpressView(APIView):
         for permission in self.stages.permissions:
             permission.has_permission(request, self)
 
+    async def _look_at_limits(self, request: ExpressRequest) -> None:
+        """Find out what is left, for the headers of an answer that came before the limits did."""
+        call = request.call
+        if call.caller is None or call.grant is not None:
+            return
+        try:
+            call.grant = await request.plane.limiter.reserve(
+                call.caller.limits,
+                revision=request.snapshot.revision,
+                now=request.now,
+                cost=0,
+            )
+        except (StaleSnapshot, ValkeyUnavailable):
+            return
+
     def _refuse(self, request: ExpressRequest, refusal: Refusal) -> Answer:
         self._note(request, refusal.status, refusal.code)
         return Answer(refusal.status, refusal.as_headers(), refusal.as_body())
@@ -105,9 +122,13 @@ class ExpressView(APIView):
         if call.caller is None:
             if status == 401:
                 plane.refusals.add(
-                    code=error, subject="", tenant_id=None, client_ip=call.client_ip
+                    code=error,
+                    subject=request.presented_id,
+                    tenant_id=None,
+                    client_ip=call.client_ip,
                 )
-        elif self.recorded:
+        elif self.recorded and (call.admitted or plane.spool.healthy):
+            # What was refused while nothing can be written is not worth the memory.
             call.status, call.error = status, error
             plane.spool.append(call.record(call.caller))
 

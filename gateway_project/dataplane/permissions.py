@@ -13,6 +13,21 @@ from .request import ExpressRequest
 from .snapshot import Snapshot
 
 
+class CallsAreRecorded(BasePermission):
+    """Refuse every call while none can be written down, before anything is charged."""
+
+    def has_permission(  # type: ignore[override]  # the express door's own request
+        self, request: ExpressRequest, view: object
+    ) -> bool:
+        if request.plane.spool.healthy:
+            return True
+        raise Unavailable(
+            "Calls cannot be recorded at the moment, so none are made.",
+            code="records_unavailable",
+            retry_after_s=10,
+        )
+
+
 class MayUseModel(BasePermission):
     """Refuse a model that is unknown, not for this key, or out of service."""
 

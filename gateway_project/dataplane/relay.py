@@ -15,9 +15,8 @@ from providers.usage import UsageMeter, usage_of_answer
 from .answer import Answer
 from .call import Call
 from .chat import Chat
-from .errors import ProviderRefused, ProviderUnavailable, Refusal, Unavailable
+from .errors import ProviderRefused, ProviderUnavailable, Refusal
 from .express import CLIENT_GONE
-from .plane import Plane
 from .request import ExpressRequest
 from .upstream import refusal_of_failure, refusal_of_status
 
@@ -35,7 +34,6 @@ async def perform(request: ExpressRequest) -> Answer:
 
     Raises a `Refusal` when the provider gives none; the month's quota is given back then.
     """
-    _check_spool(request.plane)
     try:
         inbound = await _send(request)
         try:
@@ -47,15 +45,6 @@ async def perform(request: ExpressRequest) -> Answer:
     except (ProviderRefused, ProviderUnavailable) as refusal:
         _give_back(request, refusal)
         raise
-
-
-def _check_spool(plane: Plane) -> None:
-    if not plane.spool.healthy:
-        raise Unavailable(
-            "Calls cannot be recorded at the moment, so none are made.",
-            code="records_unavailable",
-            retry_after_s=10,
-        )
 
 
 async def _send(request: ExpressRequest) -> Inbound:

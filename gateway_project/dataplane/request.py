@@ -16,18 +16,23 @@ from .snapshot import Snapshot
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+# What a caller may give for an id: short, printable, and so safe to echo and to log.
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _DISCARD_BYTES = 256 * 2**20
 _DISCARD_SECONDS = 10.0
 
 
 class ExpressRequest:
-    """`snapshot`, `caller`, `data` and `target` are set by the stages of the view, in that order."""
+    """`snapshot`, `caller`, `data` and `target` are set by the stages of the view, in that order.
+
+    `presented_id` is the public part of the key that was presented, good or not.
+    """
 
     caller: Caller
     snapshot: Snapshot
     target: Target
     data: Any = None
+    presented_id: str = ""
 
     def __init__(
         self, scope: Scope, receive: Receive, plane: Plane, path_args: Mapping[str, str]
@@ -59,7 +64,7 @@ class ExpressRequest:
         if given is None:
             return ""
         text = given.decode("latin-1")
-        return text if _REQUEST_ID.fullmatch(text) else ""
+        return text if REQUEST_ID.fullmatch(text) else ""
 
     async def read(self) -> bytes:
         """Return the body, at most `max_body_bytes` of it.
@@ -70,22 +75,16 @@ class ExpressRequest:
             return self._body
         limit = self.plane.max_body_bytes
         self._check_promised(limit)
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            body: bytes = message.get("body", b"")
-            if len(body) > limit:
-                raise _too_large(limit)
-        else:
-            body = await self._read_on(message, limit)
-        self._body = body
-        return body
+        self._body = await self._receive_all(limit)
+        return self._body
 
-    async def _read_on(self, message: MutableMapping[str, Any], limit: int) -> bytes:
+    async def _receive_all(self, limit: int) -> bytes:
         parts: list[bytes] = []
         size = 0
         try:
             async with asyncio.timeout(self.plane.body_seconds):
                 while True:
+                    message = await self._receive()
                     if message["type"] != "http.request":
                         # Gone, or the server lost patience: the two look alike here.
                         raise TimeoutError
@@ -95,8 +94,7 @@ class ExpressRequest:
                         raise _too_large(limit)
                     parts.append(part)
                     if not message.get("more_body"):
-                        return b"".join(parts)
-                    message = await self._receive()
+                        return b"".join(parts) if len(parts) > 1 else part
         except TimeoutError:
             raise BodyTooSlow(
                 "The body did not arrive whole in time.",

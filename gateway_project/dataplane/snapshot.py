@@ -36,6 +36,9 @@ class SnapshotUnavailable(Exception):
     """The database could not be read."""
 
 
+# No store can hold it: a snapshot of this revision is outdated, whatever is announced.
+_NONE = "?"
+
 LoadSnapshot = Callable[[], Awaitable[Snapshot]]
 """Read the configuration. Raises `SnapshotUnavailable`."""
 
@@ -50,7 +53,7 @@ class SnapshotStore:
         self._load = load
         self._limiter = limiter
         self._loading: asyncio.Task[Snapshot] | None = None
-        self.current = Snapshot("", {}, {})
+        self.current = Snapshot(_NONE, {}, {})
 
     async def start(self) -> None:
         """Load the first snapshot. Raises `SnapshotUnavailable`."""
@@ -59,7 +62,7 @@ class SnapshotStore:
     def distrust(self) -> None:
         """Make the next call load afresh: announcements may have been missed."""
         known = self.current
-        self.current = Snapshot("", known.callers, known.models)
+        self.current = Snapshot(_NONE, known.callers, known.models)
 
     async def catch_up(self, snapshot: Snapshot) -> bool:
         """Return whether `snapshot` is outdated, having loaded the one that replaces it.

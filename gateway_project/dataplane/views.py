@@ -13,7 +13,7 @@ from .authentication import ApiKeyAuthentication
 from .errors import NotFound
 from .express import ExpressView
 from .parsers import ChatParser
-from .permissions import MayUseModel, unknown_model
+from .permissions import CallsAreRecorded, MayUseModel, unknown_model
 from .request import ExpressRequest
 from .throttling import RequestLimits, RequestLimitsShown
 
@@ -23,7 +23,7 @@ class ChatCompletions(ExpressView):
 
     authentication_classes = [ApiKeyAuthentication]
     parser_classes = [ChatParser]
-    permission_classes = [MayUseModel]
+    permission_classes = [CallsAreRecorded, MayUseModel]
     throttle_classes = [RequestLimits]
     renderer_classes = [JSONRenderer]
     recorded = True

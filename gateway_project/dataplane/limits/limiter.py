@@ -14,11 +14,9 @@ from importlib.resources import files
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-import hiredis
-
 from tenants.types import Limit
 
-from .valkey import Reply, Valkey, ValkeyUnavailable, encode
+from .valkey import Reply, ScriptMissing, Valkey, encode
 
 Kind: TypeAlias = Literal["minute", "month"]
 CountCalls: TypeAlias = Callable[[str, UUID, datetime], Awaitable[int]]
@@ -119,11 +117,9 @@ class Script:
         """Send an encoded call of this script. Raises `ValkeyUnavailable`."""
         try:
             return await valkey.call(command)
-        except hiredis.ReplyError as error:
-            if not str(error).startswith("NOSCRIPT"):
-                raise ValkeyUnavailable(str(error)) from error
-        await valkey.call(self._load)
-        return await valkey.call(command)
+        except ScriptMissing:
+            await valkey.call(self._load)
+            return await valkey.call(command)
 
 
 _RESERVE, _RELEASE = Script("reserve"), Script("release")

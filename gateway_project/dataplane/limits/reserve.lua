@@ -13,7 +13,8 @@
 local SPAN = 61
 local revision = redis.call('GET', KEYS[1]) or ''
 local now = tonumber(redis.call('TIME')[1])
-if revision ~= ARGV[1] then return {-1, revision, now} end
+-- An empty store has announced nothing, so nobody is up to date with it.
+if revision == '' or revision ~= ARGV[1] then return {-1, revision, now} end
 local cost = tonumber(ARGV[2])
 
 local function minute_total(key)

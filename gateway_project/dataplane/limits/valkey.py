@@ -20,7 +20,11 @@ _CRLF = b"\r\n"
 
 
 class ValkeyUnavailable(Exception):
-    """The counter store did not answer: not reached, broken off, or too slow."""
+    """The counter store did not answer, or answered that it cannot serve."""
+
+
+class ScriptMissing(Exception):
+    """The server does not know the script; it has to be loaded first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class Valkey:
     async def call(self, command: bytes) -> Reply:
         """Send an encoded command and return its reply.
 
-        Raises `ValkeyUnavailable`, or `hiredis.ReplyError` for an error the server names.
+        Raises `ValkeyUnavailable` or `ScriptMissing`.
         """
         connection = self._connection or await self._connect()
         future = connection.send(command)
@@ -143,6 +147,11 @@ class Valkey:
         )
         try:
             return await future
+        except hiredis.ReplyError as error:
+            if str(error).startswith("NOSCRIPT"):
+                raise ScriptMissing from error
+            # Loading, out of memory, read-only, not authorised: up, but of no use to us.
+            raise ValkeyUnavailable(str(error)) from error
         finally:
             timer.cancel()
 
@@ -165,7 +174,11 @@ class Valkey:
         try:
             async with asyncio.timeout(self._timeout_s):
                 connection = await self._dial()
-                await self._greet(connection)
+                try:
+                    await self._greet(connection)
+                except BaseException:
+                    connection.abort("not greeted")
+                    raise
         except (OSError, TimeoutError, hiredis.ReplyError) as error:
             raise ValkeyUnavailable(f"cannot connect: {error!r}") from error
         self._connection = connection
