@@ -6,6 +6,8 @@ from django.utils import timezone
 from audit.ids import uuid7
 from tenants.models import SLUG
 
+from .addresses import check_base_url
+
 _SECONDS = [MinValueValidator(1), MaxValueValidator(3600)]
 
 
@@ -23,7 +25,7 @@ class Provider(models.Model):
     base_url = models.CharField(
         max_length=500,
         blank=True,
-        validators=[URLValidator(schemes=["http", "https"])],
+        validators=[URLValidator(schemes=["http", "https"]), check_base_url],
         help_text="Up to and with the version, as in https://api.openai.com/v1.",
     )
     enabled = models.BooleanField(default=True)

@@ -1,7 +1,6 @@
 """Where models live: providers, what they know us by, and the names callers use."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
@@ -88,17 +87,8 @@ class ProviderForm(forms.ModelForm):
         }
 
     def clean_base_url(self) -> str:
-        url: str = self.cleaned_data["base_url"].rstrip("/")
-        parts = urlsplit(url)
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise forms.ValidationError(
-                "Scheme, host, port and path only; a secret belongs into a credential."
-            )
-        try:
-            _ = parts.port
-        except ValueError:
-            raise forms.ValidationError("The port must be from 1 to 65535.") from None
-        return url
+        url: str = self.cleaned_data["base_url"]
+        return url.rstrip("/")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

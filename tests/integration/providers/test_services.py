@@ -1,5 +1,5 @@
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, transaction
 
 from audit.models import Entry
@@ -89,6 +89,64 @@ def test_a_model_is_out_of_service_without_its_provider_or_every_credential(
     model = make_model(provider)
 
     assert (models()[model.name].target is not None) is served
+
+
+NOWHERE = [
+    "http://127.0.0.1:99999/v1",
+    "http://127.0.0.1:0/v1",
+    "http://127.0.0.1:port/v1",
+    "http://[::1/v1",
+    "http:///v1",
+    "ftp://api.example.com/v1",
+    "HTTP",
+]
+
+
+@pytest.mark.parametrize("base_url", NOWHERE)
+def test_a_provider_that_is_nowhere_costs_only_its_own_models(base_url, caplog):
+    provider = make_provider(slug="lost", base_url=base_url)
+    lost, _ = make_model(provider), make_model(provider)
+    other = make_model(make_provider())
+
+    served = {name: entry.target for name, entry in models().items()}
+
+    assert served[lost.name] is None
+    assert served[other.name] is not None
+    (told,) = caplog.records
+    assert told.message == "provider.unusable"
+    assert told.fields["provider"] == "lost"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        *NOWHERE,
+        "https://key@api.example.com/v1",
+        "https://api.example.com/v1?key=x",
+        "https://api.example.com/v1#x",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_not_valid(base_url):
+    provider = make_provider()
+    provider.base_url = base_url
+
+    with pytest.raises(ValidationError) as refused:
+        provider.full_clean()
+
+    assert list(refused.value.message_dict) == ["base_url"]
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://127.0.0.1:1/v1", "https://[::1]:65535", "HTTPS://api.example.com/v1/"],
+)
+def test_an_address_that_leads_somewhere_is_valid_and_served(base_url):
+    provider = make_provider(base_url=base_url)
+    model = make_model(provider)
+
+    provider.full_clean()
+
+    assert models()[model.name].target.endpoint.port
 
 
 def test_a_credential_that_does_not_open_is_not_replaced_by_none():
