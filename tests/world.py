@@ -227,6 +227,8 @@ class _Exchange:
         if not self._parts:
             await asyncio.Event().wait()
         part = self._parts.pop(0)
+        if part == b"...never":
+            await asyncio.Event().wait()
         more = part == b"...more" or bool(self._parts)
         if part == b"...more":
             part = b""

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -389,14 +390,21 @@ async def test_fifty_at_once_against_twenty_reach_the_provider_twenty_times(make
     assert len(world.records()) == 50
 
 
-async def test_no_call_is_made_that_could_not_be_recorded(make_world, monkeypatch):
-    world = await make_world(Upstream([ANSWER]))
-    monkeypatch.setattr(type(world.plane.spool), "healthy", False)
+async def test_no_call_is_made_that_could_not_be_recorded(make_world):
+    world = await make_world(Upstream([ANSWER]), **limited(None, 10))
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, world.plane.spool._fd)
+    os.close(full)
+    await world.ask()
 
-    response = await world.ask()
+    responses = [await world.ask() for _ in range(20)]
+    unwritten = world.plane.spool._unwritten.count(b"\n")
 
-    assert (response.status, response.error["code"]) == (503, "records_unavailable")
-    assert world.upstream.received == []
+    assert {response.status for response in responses} == {503}
+    assert responses[-1].error["code"] == "records_unavailable"
+    assert responses[-1].headers["x-ratelimit-remaining-month"] == "9"
+    assert len(world.upstream.received) == 1
+    assert unwritten == 1
 
 
 async def test_without_the_counter_store_calls_are_refused_not_waved_through(

@@ -1,0 +1,223 @@
+"""What a worker does when what it depends on misbehaves, and after."""
+
+import asyncio
+import contextlib
+import time
+
+import pytest
+
+from gateway_project import lifespan
+from gateway_project.dataplane.limits.valkey import Valkey, encode
+from gateway_project.dataplane.snapshot import SnapshotUnavailable
+from tests.world import CHAT, Upstream, limited
+
+ANSWER = b'{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
+
+
+@contextlib.asynccontextmanager
+async def a_store_that_says(reply: bytes, folder):
+    """Serve the counter store's protocol with one reply to everything."""
+    connections = []
+
+    async def serve(reader, writer):
+        connections.append(writer)
+        while await reader.read(65536):
+            writer.write(reply)
+        writer.close()
+
+    path = folder / "store.sock"
+    server = await asyncio.start_unix_server(serve, path)
+    try:
+        yield path, connections
+    finally:
+        server.close()
+        for writer in connections:
+            writer.close()
+
+
+async def move_store(world, path):
+    """Let the world's client meet another server from its next command on."""
+    world.valkey.close()
+    world.valkey._address = type(world.valkey._address).parse(f"unix://{path}")
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("reply", [b"-LOADING it\r\n", b"-OOM no\r\n", b"-NOAUTH\r\n"])
+async def test_a_store_that_cannot_serve_is_no_bug_of_ours(make_world, tmp_path, reply):
+    world = await make_world(Upstream([ANSWER]))
+    async with a_store_that_says(reply, tmp_path) as (path, _):
+        await move_store(world, path)
+
+        good = await world.ask()
+        bad = await world.ask(token="gh-x")
+        await world.plane.store.reconcile()
+
+    assert (good.status, bad.status) == (503, 401)
+
+
+async def test_a_connection_that_is_not_greeted_is_not_kept(tmp_path):
+    async with a_store_that_says(b"-ERR no such db\r\n", tmp_path) as (path, seen):
+        client = Valkey(f"unix://{path}?db=7")
+        for _ in range(5):
+            with pytest.raises(Exception, match="no such db"):
+                await client.call(encode(b"PING"))
+        await asyncio.sleep(0.05)
+
+        assert len(seen) == 5
+        assert all(writer.transport.is_closing() for writer in seen)
+
+
+async def test_a_key_revoked_while_the_store_was_away_and_came_back_empty_is_refused(
+    make_world,
+):
+    world = await make_world(Upstream([ANSWER]))
+    assert (await world.ask()).status == 200
+    await world.valkey.call(encode(b"FLUSHDB"))
+    await world.change(revoked=True)
+    await world.valkey.call(encode(b"FLUSHDB"))
+    world.plane.store.distrust()
+
+    response = await world.ask()
+
+    assert (response.status, response.error["code"]) == (401, "key_revoked")
+
+
+async def test_a_change_whose_announcement_was_lost_is_found(make_world):
+    world = await make_world(Upstream([ANSWER]))
+    announced = world.database.revision
+    await world.change(revoked=True)
+    await world.valkey.call(encode(b"SET", b"gh:revision", announced.encode()))
+    assert (await world.ask()).status == 200
+
+    await world.plane.store.reconcile()
+
+    assert (await world.ask()).status == 401
+    assert await world.plane.limiter.current_revision() == world.database.revision
+
+
+async def test_housekeeping_outlives_a_round_that_fails(make_world, monkeypatch):
+    world = await make_world()
+    monkeypatch.setattr(lifespan, "_HOUSEKEEPING_SECONDS", 0.01)
+    failing, load = True, world.plane.store._load
+
+    async def sometimes():
+        if failing:
+            raise ValueError("a row that cannot be read")
+        return await load()
+
+    world.plane.store._load = sometimes
+    keeping = asyncio.ensure_future(lifespan._keep_house(world.plane))
+    await asyncio.sleep(0.1)
+    failing = False
+    await world.ask(token="gh-x")
+    await asyncio.sleep(0.1)
+    keeping.cancel()
+
+    assert [record.code for record in world.records()] == ["invalid_api_key"]
+
+
+@pytest.mark.parametrize("failures", [0, 2])
+async def test_a_start_waits_for_a_database_that_is_away(
+    make_world, monkeypatch, failures
+):
+    world = await make_world()
+    monkeypatch.setattr(lifespan, "_PAUSES", (0.01, 0.01, 0.01))
+    load, attempts = world.plane.store._load, []
+
+    async def late():
+        attempts.append(1)
+        if len(attempts) <= failures:
+            raise SnapshotUnavailable("away")
+        return await load()
+
+    world.plane.store._load = late
+    await lifespan._first_snapshot(world.plane)
+
+    assert len(attempts) == failures + 1
+
+
+async def test_a_start_that_waits_in_vain_asks_for_another_worker(
+    make_world, monkeypatch
+):
+    world = await make_world()
+    monkeypatch.setattr(lifespan, "_PAUSES", (0.01,))
+
+    async def away():
+        raise SnapshotUnavailable("away")
+
+    world.plane.store._load = away
+
+    with pytest.raises(SystemExit) as ended:
+        await lifespan._first_snapshot(world.plane)
+
+    # 3 would have gunicorn end every worker.
+    assert ended.value.code == 1
+
+
+async def test_a_body_that_never_begins_is_given_up_in_time(make_world):
+    world = await make_world()
+    began = time.monotonic()
+
+    response = await world.ask(parts=[b"...never"])
+
+    assert (response.status, response.error["code"]) == (408, "request_timeout")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({**CHAT, "model": "nope"}, 404), ({"model": "fast"}, 400), (b"x", 400)],
+)
+async def test_a_refusal_before_the_limits_still_says_what_is_left(
+    make_world, body, status
+):
+    world = await make_world(**limited(5, 50))
+
+    response = await world.ask(body)
+
+    assert response.status == status
+    assert response.headers["x-ratelimit-burst"] == "5"
+    assert response.headers["x-ratelimit-remaining-month"] == "50"
+
+
+async def test_a_tally_names_the_key_that_was_tried(make_world):
+    world = await make_world()
+    await world.ask(token=world.token[:-1] + "x")
+
+    world.plane.refusals.flush()
+
+    assert world.records()[0].subject == world.key.public_id
+
+
+async def test_a_large_body_with_half_a_character_is_refused_without_a_search(
+    make_world,
+):
+    world = await make_world()
+    body = b'{"model":"fast","a":[' + b"[]," * 200_000 + b'"\\ud800"]}'
+    began = time.process_time()
+
+    response = await world.ask(body)
+
+    assert response.error["code"] == "invalid_json"
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("extensions", [{}, {"websocket.http.response": {}}])
+async def test_a_websocket_is_refused_properly(make_world, extensions):
+    world = await make_world()
+    sent = []
+
+    async def receive():
+        return {"type": "websocket.connect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/v1/responses", "extensions": extensions}
+    await world.door(scope, receive, send)
+
+    if extensions:
+        assert sent[0]["status"] == 404
+        assert b"No WebSocket" in sent[1]["body"]
+    else:
+        assert sent == [{"type": "websocket.close"}]
