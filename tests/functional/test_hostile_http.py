@@ -144,13 +144,16 @@ def test_a_header_of_1_mb_is_refused_in_json(house, key):
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
     ],
 )
 def test_what_is_no_http_request_is_refused_in_json(house, raw):
-    status, error = refusal(exchange(house, raw))
+    received = exchange(house, raw)
 
+    status, error = refusal(received)
     assert 400 <= status < 600
     assert error["code"] == "invalid_http"
+    assert b"X-Request-ID: " in received
 
 
 def test_a_sender_that_dribbles_its_body_is_given_up_in_time(house, key):
@@ -162,6 +165,28 @@ def test_a_sender_that_dribbles_its_body_is_given_up_in_time(house, key):
     status, error = refusal(received)
     assert (status, error["code"]) == (408, "request_timeout")
     assert time.monotonic() - began < 80
+
+
+def test_a_sender_that_never_begins_its_body_is_given_up_in_time(house, key):
+    began = time.monotonic()
+
+    received = exchange(house, post(key, b"", length=50), wait_s=30)
+
+    status, error = refusal(received)
+    assert (status, error["code"]) == (408, "request_timeout")
+    assert time.monotonic() - began < 15
+
+
+def test_a_websocket_is_refused_without_a_trace(house):
+    received = exchange(
+        house,
+        b"GET /v1/responses HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        wait_s=5,
+    )
+
+    assert received.split()[1] in (b"403", b"404")
 
 
 def test_a_sender_that_never_finishes_its_headers_is_given_up_in_time(house):
