@@ -4,6 +4,7 @@ The order is: the environment, `.env`, then the secrets a first run made for its
 """
 
 import base64
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,24 +13,49 @@ from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from redis.connection import parse_url
 
 T = TypeVar("T")
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What `manage.py up` makes where it is not given.
+MADE = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
+# libpq itself would wait for ever.
+CONNECT_SECONDS = "5"
 
 
 def load(*files: Path) -> None:
     """Read each file that exists; a variable that is already set stays as it is."""
+    forget_blanks()
     for file in files:
         if file.is_file():
             env.read_env(str(file), overwrite=False)
+            forget_blanks()
+
+
+def forget_blanks() -> None:
+    """Drop what is set to nothing, as compose files and templates of `.env` do it."""
+    for name in MADE:
+        if not os.environ.get(name, "-").strip():
+            del os.environ[name]
 
 
 def var_dir() -> Path:
     """Return the folder where a single machine keeps everything, having read `.env`."""
     load(BASE_DIR / ".env")
     return Path(text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+
+
+def in_brackets(host: str) -> str:
+    """Return the host as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
+
+
+def url_of(host: str, port: int) -> str:
+    """Return where a browser on this machine finds what listens on `host`."""
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    return f"http://{in_brackets(anywhere.get(host, host))}:{port}"
 
 
 def hide_password(url: str) -> str:
@@ -43,7 +69,8 @@ def hide_password(url: str) -> str:
 def _read(
     name: str, convert: Callable[[str], T], expected: str, default: T | None
 ) -> T:
-    raw = env.str(name, default="").strip()
+    # Not through `env`, which takes a leading $ for the name of another variable.
+    raw = os.environ.get(name, "").strip()
     if not raw:
         if default is None:
             raise ImproperlyConfigured(f"{name} is not set; it must be {expected}.")
@@ -68,6 +95,14 @@ def words(name: str, default: list[str]) -> list[str]:
         "a comma-separated list",
         default,
     )
+
+
+def check_given(name: str, value: object) -> None:
+    """Raise `ImproperlyConfigured` where a setting that may be empty elsewhere is needed."""
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set; a first `make run` makes it, elsewhere it must be given."
+        )
 
 
 def keys(name: str) -> list[str]:
@@ -134,7 +169,8 @@ def database(name: str) -> dict[str, Any]:
             "HOST": unquote(query.get("host", "")) or unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
             "OPTIONS": {
-                key: unquote(value) for key, value in query.items() if key != "host"
+                "connect_timeout": CONNECT_SECONDS,
+                **{k: unquote(value) for k, value in query.items() if k != "host"},
             },
         }
 
@@ -149,8 +185,7 @@ def database(name: str) -> dict[str, Any]:
 
 def redis_url(name: str) -> str:
     def convert(raw: str) -> str:
-        if urlsplit(raw).scheme not in ("redis", "rediss", "unix"):
-            raise ValueError(raw)
+        parse_url(raw)
         return raw
 
     return _read(

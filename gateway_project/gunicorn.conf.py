@@ -2,16 +2,26 @@
 """How gunicorn serves: `gunicorn -c gateway_project/gunicorn.conf.py gateway_project.asgi:application`."""
 
 import copy
+import sys
 
 import gunicorn.asgi.protocol
+from django.core.exceptions import ImproperlyConfigured
 
-from gateway_project import settings
+from gateway_project import environment
+
+try:
+    from gateway_project import settings
+
+    # The only one of all processes that opens providers' secrets.
+    environment.check_given("ENCRYPTION_KEYS", settings.ENCRYPTION_KEYS)
+except ImproperlyConfigured as wrong:
+    # One sentence that names the variable; gunicorn would bury it in a traceback.
+    sys.exit(f"gatehouse: {wrong}")
 
 wsgi_app = "gateway_project.asgi:application"
 worker_class = "gateway_project.worker.Worker"
 workers = settings.WEB_CONCURRENCY
-_host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-bind = f"{_host}:{settings.PORT}"
+bind = f"{environment.in_brackets(settings.HOST)}:{settings.PORT}"
 
 # Clients and balancers pool connections for about a minute; the side that closes an idle one
 # first should be theirs, or a request is lost on the way.

@@ -17,9 +17,7 @@ from_env.load(VAR_DIR / "secrets.env", VAR_DIR / "servers.env")
 # Where it listens, and how many processes serve.
 HOST = from_env.text("HOST", "127.0.0.1")
 PORT = from_env.number("PORT", 8000, low=1, high=65535)
-BASE_URL = from_env.text(
-    "BASE_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
-).rstrip("/")
+BASE_URL = from_env.text("BASE_URL", from_env.url_of(HOST, PORT)).rstrip("/")
 WEB_CONCURRENCY = from_env.number("WEB_CONCURRENCY", 2, low=1, high=256)
 DRAIN_SECONDS = from_env.number("DRAIN_SECONDS", 30, low=1, high=3600)
 

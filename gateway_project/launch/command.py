@@ -118,7 +118,7 @@ def _run(plan: Plan, *, verbose: bool) -> int:
 
 def _announce(plan: Plan) -> None:
     file = plan.home.var / "first-run.json"
-    rows = {"Console": f"{plan.url}/admin/"}
+    rows = {"Console": f"{plan.base_url}/admin/"}
     command = ""
     if plan.is_first_run and file.exists():
         made = _read(file)
@@ -127,7 +127,7 @@ def _announce(plan: Plan) -> None:
             "Password": made["password"],
             "API key": made["api_key"],
         }
-        command = CURL.format(url=plan.url, api_key=made["api_key"])
+        command = CURL.format(url=plan.base_url, api_key=made["api_key"])
     if file.exists():
         rows["Kept in"] = str(file)
     _write("".join(f"\n  {title:<10}{text}" for title, text in rows.items()) + "\n")

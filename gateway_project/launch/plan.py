@@ -26,6 +26,7 @@ class Plan:
     home: Home
     host: str
     port: int
+    base_url: str
     workers: int
     drain_seconds: int
     database_url: str = field(repr=False)
@@ -37,14 +38,12 @@ class Plan:
     @property
     def url(self) -> str:
         """Where a browser on this machine finds the house."""
-        anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-        host = anywhere.get(self.host, self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return from_env.url_of(self.host, self.port)
 
 
 def make_plan() -> Plan:
     """Read every setting. Raises `ImproperlyConfigured` or `CannotStart` when one is wrong."""
-    _forget_blanks()
+    from_env.forget_blanks()
     environment = dict(os.environ)
     var = from_env.var_dir()
     database_url, redis_url = (from_env.text(name, "") for name in ENGINES)
@@ -55,6 +54,7 @@ def make_plan() -> Plan:
         home=places.find_home(var),
         host=settings.HOST,
         port=settings.PORT,
+        base_url=settings.BASE_URL,
         workers=settings.WEB_CONCURRENCY,
         drain_seconds=settings.DRAIN_SECONDS,
         database_url=database_url,
@@ -101,10 +101,3 @@ def stand_in() -> None:
     os.environ.setdefault("REDIS_URL", "redis://stand-in")
     for name in SECRETS:
         os.environ.setdefault(name, new_secret(name))
-
-
-def _forget_blanks() -> None:
-    # A variable passed on empty, as compose files do, means that it is not set.
-    for name in (*SECRETS, *ENGINES):
-        if not os.environ.get(name, "-").strip():
-            del os.environ[name]
