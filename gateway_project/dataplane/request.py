@@ -9,7 +9,7 @@ from providers.types import Target
 from tenants.types import Caller
 
 from .call import Call
-from .errors import BodyTooLarge, BodyTooSlow, UnsupportedEncoding
+from .errors import BodyTooLarge, BodyTooSlow, Refusal, UnsupportedEncoding
 from .plane import Plane
 from .snapshot import Snapshot
 
@@ -39,6 +39,7 @@ class ExpressRequest:
     ) -> None:
         self._receive = receive
         self._body: bytes | None = None
+        self._unreadable: Refusal | None = None
         self.scope = scope
         self.plane = plane
         self.path_args = path_args
@@ -73,9 +74,16 @@ class ExpressRequest:
         """
         if self._body is not None:
             return self._body
+        if self._unreadable is not None:
+            # Asked again, the server would hand out the rest as if it were a body.
+            raise self._unreadable
         limit = self.plane.max_body_bytes
-        self._check_promised(limit)
-        self._body = await self._receive_all(limit)
+        try:
+            self._check_promised(limit)
+            self._body = await self._receive_all(limit)
+        except Refusal as refusal:
+            self._unreadable = refusal
+            raise
         return self._body
 
     async def _receive_all(self, limit: int) -> bytes:

@@ -124,6 +124,19 @@ async def test_a_hostile_body_is_refused_by_name(
     assert (record.status, record.error) == (status, code)
 
 
+async def test_a_body_that_was_too_large_stays_so_when_the_configuration_changes(
+    make_world,
+):
+    world = await make_world(Upstream([ANSWER]))
+    tail = json.dumps(CHAT).encode()
+    await world.change(key_name="renamed")
+
+    response = await world.ask(parts=[b"x" * 2**19, b"x" * 2**19, b"x", tail])
+
+    assert response.status == 413
+    assert world.upstream.received == []
+
+
 async def test_a_body_in_pieces_is_put_together(make_world):
     world = await make_world(Upstream([ANSWER]))
     raw = json.dumps(CHAT).encode()
