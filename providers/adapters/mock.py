@@ -5,6 +5,7 @@ its first call and tests have something to hold on to. Its tokens are words.
 """
 
 import asyncio
+import itertools
 import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -18,6 +19,9 @@ from providers.errors import UpstreamBroken
 from providers.types import Headers, Inbound, Outbound
 
 MOST_CHOICES = 128
+# Of all choices' texts together: a small question must not become a large answer.
+MOST_ANSWER_BYTES = 4 * 2**20
+_PIECE = 2**16
 
 # A word with the blanks before it: joined they are the text again, cut anywhere they end well.
 _WORD = re.compile(r"\s*\S+")
@@ -33,9 +37,9 @@ class MockTransport:
     async def send(self, outbound: Outbound) -> Inbound:
         try:
             asked = _understood(outbound.body)
+            reply = _Reply(asked, created=int(self._clock()))
         except _NotUnderstood as error:
             return _MockAnswer(400, b"application/json", iter([error.as_body()]))
-        reply = _Reply(asked, created=int(self._clock()))
         if asked.stream:
             return _MockAnswer(
                 200, b"text/event-stream", reply.events(), pause_s=self._pause_s
@@ -83,7 +87,7 @@ def _understood(body: bytes) -> _Asked:
     limits = [_count(fields, "max_completion_tokens"), _count(fields, "max_tokens")]
     return _Asked(
         model=model,
-        prompt_words=sum(len(text.split()) for text in texts),
+        prompt_words=sum(map(_words_in, texts)),
         last_said=users[-1] if users else "",
         stream=fields.get("stream") is True,
         with_usage=isinstance(options, dict) and options.get("include_usage") is True,
@@ -129,6 +133,37 @@ def _count(
     return value
 
 
+def _words_in(text: str) -> int:
+    """Count piece by piece: the words of a large body, in a list, are many times its size."""
+    words = 0
+    for at in range(0, len(text), _PIECE):
+        piece = text[at : at + _PIECE]
+        cut = at > 0 and not text[at - 1].isspace() and not piece[0].isspace()
+        words += len(piece.split()) - cut
+    return words
+
+
+def _start_of(text: str, most_words: int | None) -> str:
+    """Return the first words, though never many more than may be said."""
+    if most_words is None:
+        return text
+    end = 0
+    for word in itertools.islice(_WORD.finditer(text), most_words):
+        end = word.end()
+        if end > MOST_ANSWER_BYTES:
+            break
+    return text[:end]
+
+
+def _check_size(said: str, choices: int) -> None:
+    if len(said.encode(errors="replace")) * choices > MOST_ANSWER_BYTES:
+        raise _NotUnderstood(
+            f"the answers would be longer than {MOST_ANSWER_BYTES} bytes together;"
+            " ask for fewer of them, a shorter one or set max_tokens",
+            "n" if choices > 1 else "messages",
+        )
+
+
 class _Reply:
     """One answer, told whole or word by word."""
 
@@ -136,9 +171,9 @@ class _Reply:
         text = (
             f"This is a mock response from {asked.model}. You said: '{asked.last_said}'"
         )
-        words = _WORD.findall(text)
-        self._words = words[: asked.most_words]
-        self._reason = "stop" if len(self._words) == len(words) else "length"
+        self._said = _start_of(text, asked.most_words)
+        _check_size(self._said, asked.choices)
+        self._reason = "stop" if self._said == text else "length"
         self._asked = asked
         self._head = {
             "id": f"chatcmpl-{secrets.token_hex(12)}",
@@ -149,7 +184,7 @@ class _Reply:
     def whole(self) -> bytes:
         message = {
             "role": "assistant",
-            "content": "".join(self._words),
+            "content": self._said,
             "refusal": None,
         }
         choices = [
@@ -173,9 +208,9 @@ class _Reply:
     def events(self) -> Iterator[bytes]:
         for index in range(self._asked.choices):
             yield self._chunk(index, {"role": "assistant", "content": ""})
-        for word in self._words:
+        for word in _WORD.finditer(self._said):
             for index in range(self._asked.choices):
-                yield self._chunk(index, {"content": word})
+                yield self._chunk(index, {"content": word[0]})
         for index in range(self._asked.choices):
             yield self._chunk(index, {}, self._reason)
         if self._asked.with_usage:
@@ -201,7 +236,7 @@ class _Reply:
 
     def _usage(self) -> dict[str, int]:
         prompt = self._asked.prompt_words
-        completion = len(self._words) * self._asked.choices
+        completion = _words_in(self._said) * self._asked.choices
         return {
             "prompt_tokens": prompt,
             "completion_tokens": completion,

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from providers import sse
-from providers.adapters.mock import MockTransport
+from providers.adapters.mock import MOST_ANSWER_BYTES, MockTransport
 from providers.errors import UpstreamBroken
 from providers.types import Endpoint, Outbound, Timeouts
 
@@ -173,6 +173,81 @@ async def test_a_broken_body_gets_a_400_in_openais_shape(body, param):
     assert answer.status == 400
     assert (error["type"], error["param"]) == ("invalid_request_error", param)
     assert error["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("choices", "length", "status"),
+    [
+        (128, 500_000, 400),
+        (128, 20_000, 200),
+        (2, MOST_ANSWER_BYTES // 2, 400),
+        (2, MOST_ANSWER_BYTES // 2 - 100, 200),
+        (1, 32 * 2**20, 400),
+    ],
+)
+async def test_an_answer_many_times_the_question_is_refused(
+    choices, length, status, stream
+):
+    content = [{"role": "user", "content": "x" * length}]
+    answer = await ask(
+        {"model": "m", "messages": content, "n": choices, "stream": stream}
+    )
+
+    body = await answer.read(2 * MOST_ANSWER_BYTES)
+    assert answer.status == status
+    if status == 400:
+        error = orjson.loads(body)["error"]
+        param = "n" if choices > 1 else "messages"
+        assert (error["type"], error["param"]) == ("invalid_request_error", param)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 2**17,
+        "x " * 2**17,
+        " x" * 2**17,
+        " " * 2**17,
+        "x" * (2**16 - 1) + " y",
+        "x" * 2**16 + " y",
+        "x" * (2**16 + 1) + "\u3000y",
+    ],
+    ids=len,
+)
+async def test_the_words_of_a_long_prompt_are_all_counted(text):
+    _, answer = await plain(
+        messages=[
+            {"role": "system", "content": text},
+            {"role": "user", "content": "hi"},
+        ]
+    )
+
+    assert answer["usage"]["prompt_tokens"] == len(text.split()) + 1
+
+
+async def test_a_limit_of_words_makes_a_long_answer_short_enough():
+    words = [{"role": "user", "content": "word " * 100_000}]
+
+    answer = await ask({"model": "m", "messages": words, "n": 128, "max_tokens": 10})
+
+    assert answer.status == 200
+
+
+async def test_letters_of_many_bytes_are_counted_as_such():
+    content = [{"role": "user", "content": "\U0001f600" * (MOST_ANSWER_BYTES // 4)}]
+
+    answer = await ask({"model": "m", "messages": content})
+
+    assert answer.status == 400
+
+
+async def test_a_stream_of_many_short_words_is_no_longer_than_the_limit_allows():
+    words = [{"role": "user", "content": "a " * 50_000}]
+
+    answer = await ask({"model": "m", "messages": words, "n": 128, "stream": True})
+
+    assert answer.status == 400
 
 
 async def test_an_answer_over_the_readers_limit_is_refused():
