@@ -61,7 +61,7 @@ class House:
         self._stop("web", lambda: not self.has_opened or hurried())
         self._stop("drain", hurried)
         if self.has_opened and not hurried():
-            self._manage("drain", "--once").run()
+            self._manage("drain", "--once").run(hurried=hurried)
         for name in ("beat", "worker", Valkey.name, Postgres.name):
             self._stop(name, hurried)
 

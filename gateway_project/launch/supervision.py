@@ -16,6 +16,7 @@ from gateway_project.launch.logs import LogFile
 
 SETTLED_SECONDS = 60
 LONGEST_PAUSE = 30.0
+LOG_SECONDS = 5.0
 
 
 class GaveUp(Exception):
@@ -25,6 +26,9 @@ class GaveUp(Exception):
 class Kept(Protocol):
     name: str
     process: subprocess.Popen[bytes] | None
+
+    @property
+    def log(self) -> LogFile | None: ...
 
     def start(self) -> None: ...
     def stop(self, *, hurried: Callable[[], bool]) -> None: ...
@@ -68,17 +72,19 @@ class Program:
             cwd=BASE_DIR,
         )
 
-    def run(self) -> int:
+    def run(self, *, hurried: Callable[[], bool] = lambda: False) -> int:
         """Start it and wait for its end; return its exit status.
 
-        An exception that comes meanwhile ends it too.
+        An exception that comes meanwhile ends it too, and so does `hurried`.
         """
         self.start()
         assert self.process
         try:
-            return self.process.wait()
+            while self.process.poll() is None and not hurried():
+                time.sleep(0.02)
         finally:
             self.stop()
+        return self.process.returncode
 
     def stop(self, *, hurried: Callable[[], bool] = lambda: False) -> None:
         if self.process:
@@ -104,14 +110,21 @@ class Keeper:
     started_at: float = 0.0
     ends: int = 0
     start_at: float | None = None
+    logs_at: float = 0.0
 
     def start(self) -> None:
         self.started_at = time.monotonic()
         self.kept.start()
 
     def look(self) -> None:
-        """Notice an end, or start again when the pause is over. Raises `GaveUp`."""
+        """Notice an end, or start again when the pause is over; keep the log small.
+
+        Raises `GaveUp`.
+        """
         now = time.monotonic()
+        if self.kept.log and now >= self.logs_at:
+            self.logs_at = now + LOG_SECONDS
+            self.kept.log.rotate()
         if self.start_at is None:
             process = self.kept.process
             if process and process.poll() is not None:

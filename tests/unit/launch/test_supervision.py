@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from gateway_project.launch import logs, supervision
 from gateway_project.launch.supervision import GaveUp, Keeper, Program
 from tests.processes import is_running
 
@@ -113,3 +114,30 @@ def test_in_a_hurry_only_the_last_step_counts(tmp_path):
     program.stop(hurried=lambda: True)
 
     assert program.process.returncode == -signal.SIGKILL
+
+
+def test_a_log_is_kept_small_while_its_program_runs(keep, tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "BIGGEST", 1000)
+    monkeypatch.setattr(supervision, "LOG_SECONDS", 0.05)
+    keeper = keep("-c", "import time\nwhile True: print('x' * 99, flush=True)")
+
+    look_until(keeper, lambda: (tmp_path / "it.log.1").exists())
+
+    assert keeper.ends == 0
+
+
+def test_somebody_in_a_hurry_waits_for_no_command(tmp_path):
+    program = Program("it", *SLEEP, environment=os.environ, logs=tmp_path, steps=STEPS)
+    began = time.monotonic()
+
+    status = program.run(hurried=lambda: time.monotonic() > began + 0.2)
+
+    assert status == -signal.SIGTERM
+    assert time.monotonic() - began < 5
+
+
+def test_a_command_is_waited_for(tmp_path):
+    words = ("-c", "import time; time.sleep(0.3); raise SystemExit(3)")
+    program = Program("it", *words, environment=os.environ, logs=tmp_path, steps=STEPS)
+
+    assert program.run() == 3
