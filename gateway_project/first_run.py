@@ -71,6 +71,8 @@ def write(known: dict[str, str], *, url: str, to: Path) -> None:
     with os.fdopen(handle, "w") as file:
         json.dump(facts, file, indent=2)
         file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(to)
 
 
