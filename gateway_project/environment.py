@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from redis.connection import parse_url
+from redis import ConnectionPool
 
 T = TypeVar("T")
 
@@ -185,7 +185,7 @@ def database(name: str) -> dict[str, Any]:
 
 def redis_url(name: str) -> str:
     def convert(raw: str) -> str:
-        parse_url(raw)
+        ConnectionPool.from_url(raw)  # which opens none yet
         return raw
 
     return _read(
