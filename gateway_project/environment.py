@@ -185,7 +185,7 @@ def database(name: str) -> dict[str, Any]:
 
 def redis_url(name: str) -> str:
     def convert(raw: str) -> str:
-        ConnectionPool.from_url(raw)  # which opens none yet
+        ConnectionPool.from_url(raw)  # opens no connection yet
         return raw
 
     return _read(
