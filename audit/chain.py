@@ -2,7 +2,8 @@
 
 Each entry carries the hash of everything it says, the hash of the entry before it
 included; the chain's head says how far the chain goes. Change, drop, swap or cut
-anything and something no longer fits.
+anything and something no longer fits. What fits because the head was moved with it is
+found by comparing with what was seen before: see `witness.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,6 +56,8 @@ class Kind(StrEnum):
     TRUNCATED = "truncated"
     BEYOND_HEAD = "beyond head"
     HEAD_MISMATCH = "head mismatch"
+    GONE = "gone"
+    REWRITTEN = "rewritten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def problems_in(
             yield _beyond(link, head)
             continue
         yield from _order(link, last)
-        edited = not _is_whole(link)
+        edited = not is_whole(link)
         if edited and len(suspects) < MAX_SUSPECTS:
             suspects.append(link)
         elif edited:
@@ -130,7 +133,8 @@ def problems_in(
     yield from _ending(chain, last, doubtful, head)
 
 
-def _is_whole(link: Link, seq: int | None = None) -> bool:
+def is_whole(link: Link, seq: int | None = None) -> bool:
+    """Return whether the link says what it was hashed over, as the entry `seq` if given."""
     try:
         expected = link_hash(link if seq is None else link._replace(seq=seq))
     except NotCanonical:
@@ -166,7 +170,7 @@ def _places(suspects: list[Link]) -> Iterator[Problem]:
     """Tell an entry that was moved, and is whole in its old place, from one rewritten."""
     places = sorted({link.seq + step for link in suspects for step in (-1, 0, 1)})
     for link in suspects:
-        home = next((seq for seq in places if _is_whole(link, seq)), None)
+        home = next((seq for seq in places if is_whole(link, seq)), None)
         if home is None:
             yield _altered(link)
         else:

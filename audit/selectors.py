@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from itertools import chain as joined
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet, Subquery
 
-from audit.chain import Head, Link, Problem, problems_in
+from audit import witness
+from audit.chain import PLATFORM, Head, Link, Problem, is_whole, problems_in
 from audit.models import CallRecord, Chain, Entry, Revision
+from audit.witness import Standing, Witness
 
 # Rows fetched from the server-side cursor at a time.
 CHUNK = 5000
@@ -48,28 +51,59 @@ def chains() -> list[UUID]:
     return sorted({*Chain.objects.values_list("id", flat=True), *headless})
 
 
-def problems_of(chain: UUID) -> Iterator[Problem]:
+@transaction.atomic  # without one the cursor would hold every outcome there ever was
+def witnessed() -> Witness | None:
+    """Return what the last verification wrote down, None when there was none.
+
+    An outcome that was edited is passed over: the verification of its chain names it.
+    """
+    outcomes = Entry.objects.filter(
+        chain=PLATFORM,
+        action__in=("audit.ledger.verified", "audit.ledger.broken"),
+        detail__has_key="heads",
+    ).order_by("-seq")
+    rows = outcomes.values_list(*Link._fields)
+    for link in map(Link._make, rows.iterator(chunk_size=1)):
+        if is_whole(link):
+            return Witness(link.at, witness.read(link.detail["heads"]))
+    return None
+
+
+def head_of(chain: UUID) -> Head | None:
+    """Return how far a chain goes, None when it has no head."""
+    row = Chain.objects.filter(pk=chain).values_list("seq", "head").first()
+    return Head(*row) if row else None
+
+
+def problems_of(chain: UUID, seen: Witness | None = None) -> Iterator[Problem]:
     """Yield everything wrong with one chain, each naming the entry it shows at.
+
+    `seen` is what it is held against, besides itself.
 
     Streams: inside a transaction it holds one chunk of entries, however long the chain.
     Entries written meanwhile are left for the next time.
     """
     place = Chain.objects.filter(pk=chain)
-    seq_and_hash = place.values_list("seq", "head").first()
-    head = Head(*seq_and_hash) if seq_and_hash else None
+    head = head_of(chain)
     entries = Entry.objects.filter(chain=chain).order_by("seq")
     written = entries.filter(seq__lte=head.seq) if head else entries
     # The head is read again in this very statement, so what is written meanwhile is
     # never taken for an entry beyond it.
     beyond = entries.filter(seq__gt=Subquery(place.values("seq")))
     yield from problems_in(chain, joined(_links(written), _links(beyond)), head)
+    if seen and chain in seen.heads:
+        before = seen.heads[chain]
+        now = _standing(chain, before.seq)
+        yield from witness.contradictions(chain, before, seen.at, now)
+
+
+def _standing(chain: UUID, seq: int) -> Standing:
+    entries = Entry.objects.filter(chain=chain)
+    last = entries.order_by("-seq").values_list("seq", flat=True).first()
+    entry = entries.filter(seq=seq).values_list("id", "hash").first()
+    return Standing(last or 0, head_of(chain), entry)
 
 
 def _links(entries: QuerySet[Entry]) -> Iterator[Link]:
     rows = entries.values_list(*Link._fields)
     return map(Link._make, rows.iterator(chunk_size=CHUNK))
-
-
-def length_of(chain: UUID) -> int:
-    """Return the number of the last entry written to a chain, according to its head."""
-    return Chain.objects.filter(pk=chain).values_list("seq", flat=True).first() or 0

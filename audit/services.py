@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from audit import selectors
+from audit import selectors, witness
 from audit.chain import PLATFORM, Link, Problem, sealed
 from audit.ids import uuid7
 from audit.models import Chain, Entry, Revision
@@ -104,18 +104,26 @@ def record_change(
 
 
 def verify_ledger(*, now: datetime) -> list[Problem]:
-    """Recompute every chain, leave the outcome in the platform's, and return the first problems."""
-    chains = selectors.chains()
+    """Recompute every chain, leave the outcome in the platform's, and return the first problems.
+
+    The outcome holds how far each tenant's chain goes, for the next time; of one with
+    problems, how far it went before it had them.
+    """
+    seen = selectors.witnessed()
+    heads = dict(seen.heads) if seen else {}
+    chains = sorted({*selectors.chains(), *heads})
     found, first = 0, []
     for chain in chains:
         with transaction.atomic():
-            for problem in selectors.problems_of(chain):
-                logger.error(
-                    "ledger.broken", extra={"fields": {"problem": str(problem)}}
-                )
+            head = selectors.head_of(chain)
+            before = found
+            for problem in selectors.problems_of(chain, seen):
+                _tell(problem)
                 found += 1
                 if found <= MOST_NAMED:
                     first.append(problem)
+        if head and found == before and chain != PLATFORM:
+            heads[chain] = head
     with transaction.atomic():
         record(
             action="audit.ledger.broken" if found else "audit.ledger.verified",
@@ -127,9 +135,14 @@ def verify_ledger(*, now: datetime) -> list[Problem]:
                 "chains": len(chains),
                 "problems": found,
                 "first": [str(problem) for problem in first],
+                "heads": witness.written(heads),
             },
         )
     return first
+
+
+def _tell(problem: Problem) -> None:
+    logger.error("ledger.broken", extra={"fields": {"problem": str(problem)}})
 
 
 def _announce(event: ConfigurationRevised) -> None:

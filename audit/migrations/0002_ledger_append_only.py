@@ -1,6 +1,7 @@
 """The database itself refuses to edit history, whoever asks.
 
-A superuser can still drop the triggers; what he does after that no longer fits the hashes.
+The tables' owner, which is the application's own role, can still drop the triggers; what
+he does after that no longer fits the hashes, or what the last verification wrote down.
 """
 
 from django.db import migrations
