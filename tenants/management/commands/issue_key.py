@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from audit import actors
 from tenants import selectors, services
+from tenants.management.options import line, whole_number
+
+HUNDRED_YEARS = 36_500
 
 
 class Command(BaseCommand):
@@ -14,13 +17,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--tenant", required=True, help="the tenant's slug")
-        parser.add_argument("--name", required=True, help="what the key is for")
-        parser.add_argument("--expires-in-days", type=int)
         parser.add_argument(
-            "--model", action="append", default=[], help="may repeat; * is a wildcard"
+            "--name", required=True, type=line(100), help="what the key is for"
         )
-        parser.add_argument("--per-minute", type=int, help="requests per minute")
-        parser.add_argument("--per-month", type=int, help="requests per month")
+        parser.add_argument("--expires-in-days", type=whole_number(1, HUNDRED_YEARS))
+        parser.add_argument(
+            "--model",
+            action="append",
+            default=[],
+            type=line(200),
+            help="may repeat; * is a wildcard",
+        )
+        parser.add_argument(
+            "--per-minute",
+            type=whole_number(1, 2**31 - 1),
+            help="requests per minute",
+        )
+        parser.add_argument(
+            "--per-month", type=whole_number(1, 10**12), help="requests per month"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = selectors.tenant(options["tenant"])

@@ -8,6 +8,9 @@ from django.utils import timezone
 from audit import actors
 from tenants import selectors, services
 from tenants.errors import KeyNotUsable
+from tenants.management.options import whole_number
+
+A_YEAR = 365 * 24
 
 
 class Command(BaseCommand):
@@ -19,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("key", help="its public part, as the console shows it")
         parser.add_argument(
             "--overlap-hours",
-            type=int,
+            type=whole_number(0, A_YEAR),
             default=24,
             help="0 ends the old secret at once",
         )
