@@ -1,6 +1,7 @@
 """What may be done to providers, credentials and models. Every verb leaves a ledger entry."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from audit import services as audit
 from audit.types import Actor
 
 from .models import Credential, Model, Provider
-from .sealing import KeyRing
+from .sealing import KeyRing, SealBroken
 
 Row = Provider | Credential | Model
 
@@ -52,6 +53,46 @@ def store_credential(
     credential.save()
     what = "added" if is_new else "replaced"
     _record(credential, what, by=by, now=now, after=_facts(credential))
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What became of the stored secrets; `unopened` names those no key of the ring opens."""
+
+    resealed: int
+    current: int
+    unopened: tuple[str, ...]
+
+
+@transaction.atomic
+def reseal_credentials(*, ring: KeyRing, by: Actor, now: datetime) -> Resealed:
+    """Seal whatever is not under the ring's active key again, so that the others can go.
+
+    One that does not open stays as it is. Callers' snapshots hold opened secrets: nothing
+    changes for them.
+    """
+    resealed, unopened = [], []
+    rows = list(Credential.objects.select_for_update().order_by("pk"))
+    stale = [row for row in rows if not ring.is_current(row.sealed)]
+    for row in stale:
+        try:
+            secret = ring.open(row.sealed, row=row.seal_row)
+        except SealBroken:
+            unopened.append(f"credential:{row.pk}")
+            continue
+        row.sealed = ring.seal(secret, row=row.seal_row)
+        row.save(update_fields=["sealed"])
+        resealed.append(f"credential:{row.pk}")
+    if resealed:
+        audit.record(
+            action="providers.credential.resealed",
+            by=by,
+            subject="credentials",
+            tenant_id=None,
+            now=now,
+            detail={"resealed": resealed, "unopened": unopened},
+        )
+    return Resealed(len(resealed), len(rows) - len(stale), tuple(unopened))
 
 
 def _facts(row: Row) -> dict[str, Any]:
