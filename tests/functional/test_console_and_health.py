@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import requests
 
@@ -12,6 +14,17 @@ def test_readiness_tells_database_valkey_and_worker(house):
 
     assert answer["checks"].keys() == {"database", "valkey", "worker"}
     assert answer["checks"]["database"] == answer["checks"]["valkey"] == "ok"
+
+
+def test_a_worker_is_found_at_work_within_a_minute(house):
+    deadline = time.monotonic() + 60
+    while True:
+        answer = requests.get(f"{house.url}/readyz", timeout=5).json()
+        if answer["checks"]["worker"] == "ok" or time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+
+    assert answer["checks"]["worker"] == "ok"
 
 
 def test_the_triage_loop_gets_json_for_all_four(house, key):
