@@ -92,16 +92,17 @@ def problems_of(chain: UUID, seen: Witness | None = None) -> Iterator[Problem]:
     beyond = entries.filter(seq__gt=Subquery(place.values("seq")))
     yield from problems_in(chain, joined(_links(written), _links(beyond)), head)
     if seen and chain in seen.heads:
-        before = seen.heads[chain]
-        now = _standing(chain, before.seq)
-        yield from witness.contradictions(chain, before, seen.at, now)
+        yield from _contradictions(chain, seen.heads[chain], seen.at)
 
 
-def _standing(chain: UUID, seq: int) -> Standing:
+def _contradictions(chain: UUID, seen: Head, at: datetime) -> Iterator[Problem]:
     entries = Entry.objects.filter(chain=chain)
+    entry = entries.filter(seq=seen.seq).values_list("id", "hash").first()
+    if entry and entry[1] == seen.hash:
+        return
     last = entries.order_by("-seq").values_list("seq", flat=True).first()
-    entry = entries.filter(seq=seq).values_list("id", "hash").first()
-    return Standing(last or 0, head_of(chain), entry)
+    now = Standing(last or 0, head_of(chain), entry)
+    yield from witness.contradictions(chain, seen, at, now)
 
 
 def _links(entries: QuerySet[Entry]) -> Iterator[Link]:
