@@ -244,6 +244,17 @@ def test_a_later_run_keeps_the_data_and_is_silent_about_the_password(folder):
         assert str(house.var / "first-run.json") in said(house)
 
 
+def test_what_is_printed_is_how_others_reach_it(folder):
+    others = {"BASE_URL": "https://gate.example.com/"}
+
+    with running(folder / "var", **SMALL, **others) as house:
+        admin = house.first_run["admin_url"]
+
+        assert admin == "https://gate.example.com/admin/"
+        assert admin in said(house)
+        assert "curl https://gate.example.com/v1/" in said(house)
+
+
 def test_sigterm_finishes_the_answers_it_is_giving_and_leaves_nothing(folder):
     with running(folder / "var", **SMALL, DRAIN_SECONDS="20") as house:
         processes = descendants(house.process.pid)

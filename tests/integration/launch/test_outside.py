@@ -2,7 +2,7 @@
 
 import os
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -117,3 +117,16 @@ def test_servers_that_are_too_old_are_named(waiting, monkeypatch):
         CannotStart, match=r"is Redis [0-9]+; Redis 99 or Valkey is needed"
     ):
         check_redis(REDIS, waiting)
+
+
+def test_a_password_may_come_beside_the_url_as_in_containers(waiting, monkeypatch):
+    user, password = urlsplit(POSTGRES).username, urlsplit(POSTGRES).password
+    if not password:
+        pytest.skip("this server asks for no password")
+    url = changed(POSTGRES, user=user)
+
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    with pytest.raises(CannotStart, match="password authentication failed"):
+        check_postgres(url, waiting)
+    monkeypatch.setenv("PGPASSWORD", unquote(password))
+    check_postgres(url, waiting)
