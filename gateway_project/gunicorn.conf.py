@@ -12,7 +12,7 @@ from gateway_project import environment
 try:
     from gateway_project import settings
 
-    # The only one of all processes that opens providers' secrets.
+    # Others do without; this one opens providers' secrets.
     environment.check_given("ENCRYPTION_KEYS", settings.ENCRYPTION_KEYS)
 except ImproperlyConfigured as wrong:
     # One sentence that names the variable; gunicorn would bury it in a traceback.
