@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,8 +16,10 @@ log = logging.getLogger("gatehouse.lifespan")
 Message = MutableMapping[str, Any]
 
 _HOUSEKEEPING_SECONDS = 5.0
-# Seconds between attempts, less in all than gunicorn's patience with a start.
-_PAUSES = (0.5, 1, 2, 4, 5, 5)
+_RECONCILE_SECONDS = 10.0
+_PAUSE_SECONDS = 1.0
+# gunicorn's patience with a start is 30.
+_START_SECONDS = 25.0
 
 
 class Worker:
@@ -52,7 +55,15 @@ class Worker:
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
         await receive()
-        plane = await self._start()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                plane = await self._start()
+        except Exception:  # whatever it is, the workers that serve must go on serving
+            log.exception("worker.not_started")
+            await asyncio.sleep(1)
+            # An orderly failure would have gunicorn end the healthy workers too; of a
+            # worker that is simply gone it starts another.
+            os._exit(1)
         # What starting made lives as long as the worker; no collection need look at it again.
         gc.collect()
         gc.freeze()
@@ -71,20 +82,15 @@ class Worker:
 
 
 async def _first_snapshot(plane: Plane) -> None:
-    """Load the configuration, waiting a while for a database that is away.
-
-    Raises `SystemExit` with a status that has gunicorn start another worker: the one it
-    gives a worker that cannot start would end the healthy ones too.
-    """
-    for pause in _PAUSES:
+    """Load the configuration, waiting for a database that is away."""
+    while True:
         try:
             await plane.store.start()
         except SnapshotUnavailable as error:
             log.error("worker.waits", extra={"fields": {"why": str(error)}})
-            await asyncio.sleep(pause)
+            await asyncio.sleep(_PAUSE_SECONDS)
         else:
             return
-    raise SystemExit(1)
 
 
 async def _keep_house(plane: Plane) -> None:
@@ -100,7 +106,9 @@ async def _tidy(plane: Plane) -> None:
     plane.refusals.flush()
     if not plane.spool.healthy:
         plane.spool.retry()
-    await plane.store.reconcile()
+    # A database that is silent must not keep the spool from being tried again.
+    async with asyncio.timeout(_RECONCILE_SECONDS):
+        await plane.store.reconcile()
 
 
 async def _end(plane: Plane) -> None:

@@ -59,11 +59,17 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
             return False
 
     def cut(self) -> asyncio.Task[None] | None:
-        """Cancel what is being answered here; the task ends once it is recorded."""
+        """Cancel what is being answered here, and return the connection's task."""
         task: asyncio.Task[None] | None = self._task
         if task is not None:
             task.cancel()
         return task
+
+    async def _handle_websocket(
+        self, request: Any, sockname: Any, peername: Any
+    ) -> None:
+        self._send_error_response(404, "No WebSocket is served here.")
+        self._close_transport()
 
     def close_if_idle(self) -> None:
         """Close a connection on which nothing is being answered."""
@@ -133,3 +139,8 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hi
         cut = [task for each in list(self.connections) if (task := each.cut())]
         if cut:
             await asyncio.wait(cut, timeout=_CUT_SECONDS)
+        for connection in list(self.connections):
+            # A client that does not read would keep its connection, and so us, from ending.
+            connection.transport.abort()
+        # The calls themselves end a few turns of the loop after their connections.
+        await asyncio.sleep(0.1)

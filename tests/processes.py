@@ -27,6 +27,14 @@ def descendants(pid: int) -> set[int]:
     return found - {pid}
 
 
+def command_of(pid: int) -> bytes:
+    """Return its command line; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def still_running(pids: Iterable[int], *, after: float) -> set[int]:
     """Return those that still run when so many seconds have passed; at once if none does."""
     deadline = time.monotonic() + after

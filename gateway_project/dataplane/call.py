@@ -30,6 +30,7 @@ class Call:
     provider: str = ""
     stream: bool = False
     admitted: bool = False
+    sent: bool = False
     upstream_status: int | None = None
     first_byte: float | None = None
     status: int = 0

@@ -12,7 +12,6 @@ from providers.types import Headers
 
 from . import urls
 from .answer import Answer
-from .errors import NotFound
 from .express import ExpressView
 from .plane import Plane
 from .request import ExpressRequest, Receive, Scope
@@ -46,7 +45,9 @@ class Door:
         path = scope["path"]
         route = self._routes[path] if path in self._routes else self._route(path)
         if scope["type"] == "websocket":
-            await _refuse_websocket(scope, receive, send)
+            # Our worker refuses them itself, in JSON; this is for other servers.
+            await receive()
+            await send({"type": "websocket.close"})
             return
         if route is None:
             await self._django(scope, receive, send)
@@ -94,22 +95,6 @@ class Door:
             heart.stop()
             await events.aclose()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _refuse_websocket(scope: Scope, receive: Receive, send: Send) -> None:
-    await receive()
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send({"type": "websocket.close"})
-        return
-    refusal = NotFound("No WebSocket is served here.")
-    await send(
-        {
-            "type": "websocket.http.response.start",
-            "status": refusal.status,
-            "headers": refusal.as_headers(),
-        }
-    )
-    await send({"type": "websocket.http.response.body", "body": refusal.as_body()})
 
 
 async def _send_whole(

@@ -50,7 +50,6 @@ class ExpressView(APIView):
             await self._admit(request)
             return await handler(request)
         except Refusal as refusal:
-            await self._look_at_limits(request)
             return self._refuse(request, refusal)
         except asyncio.CancelledError:
             self._note(request, CLIENT_GONE, "client_disconnected")
@@ -81,6 +80,7 @@ class ExpressView(APIView):
                 # A key issued a moment ago is unknown only to this worker's snapshot.
                 if await store.catch_up(request.snapshot):
                     continue
+                await self._look_at_limits(request)
                 raise
             try:
                 for throttle in self.stages.throttles:
@@ -127,7 +127,7 @@ class ExpressView(APIView):
                     tenant_id=None,
                     client_ip=call.client_ip,
                 )
-        elif self.recorded and (call.admitted or plane.spool.healthy):
+        elif self.recorded and (call.sent or plane.spool.healthy):
             # What was refused while nothing can be written is not worth the memory.
             call.status, call.error = status, error
             plane.spool.append(call.record(call.caller))

@@ -55,6 +55,7 @@ async def _send(request: ExpressRequest) -> Inbound:
     )
     transport = request.plane.transports[target.kind]
     try:
+        call.sent = True
         inbound = await transport.send(outbound)
         call.answered()
         call.upstream_status = inbound.status

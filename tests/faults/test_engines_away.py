@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.house import House, running
-from tests.processes import descendants
+from tests.processes import command_of, descendants
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +24,17 @@ def house():
 
 
 def pids_of(house: House, word: bytes) -> list[int]:
-    found = []
-    for pid in descendants(house.process.pid):
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if word in command:
-            found.append(pid)
-    return found
+    return [pid for pid in descendants(house.process.pid) if word in command_of(pid)]
 
 
 def workers_of(house: House) -> list[int]:
     servers = pids_of(house, b"gunicorn")
     return [pid for pid in servers if not descendants(pid) & set(servers)]
+
+
+def both_serve(house: House) -> bool:
+    log = (house.var / "log" / "web.log").read_text()
+    return log.rpartition("Starting gunicorn")[2].count("ASGI server listening") == 2
 
 
 class Stopped:
@@ -131,6 +131,8 @@ def test_an_answer_still_going_out_when_the_grace_ends_is_recorded(house):
     os.kill(gunicorn, signal.SIGTERM)
 
     assert until(lambda: not Path(f"/proc/{gunicorn}").exists(), seconds=20)
+    log = (house.var / "log" / "web.log").read_text()
+    assert "Worker exiting" in log.rpartition("Handling signal: term")[2]
     assert until(lambda: _recorded(house), seconds=30)
 
 
@@ -139,3 +141,20 @@ def _recorded(house: House) -> bool:
         "SELECT status FROM audit_callrecord WHERE request_id = 'cut-off-by-the-stop'"
     )
     return house.sql(query) == [[499]]
+
+
+def test_a_worker_that_cannot_start_for_long_ends_none_of_the_others(house):
+    key = house.key
+    assert until(lambda: both_serve(house))
+    postgres = pids_of(house, b"postgres")
+    dead, healthy = workers_of(house)
+    with Stopped(postgres):
+        os.kill(dead, signal.SIGKILL)
+        # Longer than a start may take, and than gunicorn's own patience with one.
+        for _ in range(35):
+            time.sleep(1)
+            assert house.ask(key).status_code == 200
+        assert healthy in workers_of(house)
+
+    assert until(lambda: len(workers_of(house)) == 2)
+    assert house.process.poll() is None

@@ -8,7 +8,7 @@ import time
 import requests
 
 from tests.house import House
-from tests.processes import descendants
+from tests.processes import command_of, descendants
 
 
 class Load(threading.Thread):
@@ -35,11 +35,9 @@ class Load(threading.Thread):
 
 def web_workers(house: House) -> list[int]:
     """Return gunicorn's workers: the children of the process that holds the port."""
-    found = []
-    for pid in descendants(house.process.pid):
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            if b"gunicorn" in file.read():
-                found.append(pid)
+    found = [
+        pid for pid in descendants(house.process.pid) if b"gunicorn" in command_of(pid)
+    ]
     return [pid for pid in found if not descendants(pid) & set(found)]
 
 

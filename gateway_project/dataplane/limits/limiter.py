@@ -16,7 +16,7 @@ from uuid import UUID
 
 from tenants.types import Limit
 
-from .valkey import Reply, ScriptMissing, Valkey, encode
+from .valkey import Reply, ScriptMissing, Valkey, ValkeyUnavailable, encode
 
 Kind: TypeAlias = Literal["minute", "month"]
 CountCalls: TypeAlias = Callable[[str, UUID, datetime], Awaitable[int]]
@@ -118,8 +118,12 @@ class Script:
         try:
             return await valkey.call(command)
         except ScriptMissing:
+            pass
+        try:
             await valkey.call(self._load)
             return await valkey.call(command)
+        except ScriptMissing as error:
+            raise ValkeyUnavailable("it keeps losing its scripts") from error
 
 
 _RESERVE, _RELEASE = Script("reserve"), Script("release")

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import os
 import time
 
 import pytest
 
+from audit.types import Refusals
 from gateway_project import lifespan
 from gateway_project.dataplane.limits.valkey import Valkey, encode
 from gateway_project.dataplane.snapshot import SnapshotUnavailable
@@ -121,7 +123,7 @@ async def test_a_start_waits_for_a_database_that_is_away(
     make_world, monkeypatch, failures
 ):
     world = await make_world()
-    monkeypatch.setattr(lifespan, "_PAUSES", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(lifespan, "_PAUSE_SECONDS", 0.01)
     load, attempts = world.plane.store._load, []
 
     async def late():
@@ -134,24 +136,6 @@ async def test_a_start_waits_for_a_database_that_is_away(
     await lifespan._first_snapshot(world.plane)
 
     assert len(attempts) == failures + 1
-
-
-async def test_a_start_that_waits_in_vain_asks_for_another_worker(
-    make_world, monkeypatch
-):
-    world = await make_world()
-    monkeypatch.setattr(lifespan, "_PAUSES", (0.01,))
-
-    async def away():
-        raise SnapshotUnavailable("away")
-
-    world.plane.store._load = away
-
-    with pytest.raises(SystemExit) as ended:
-        await lifespan._first_snapshot(world.plane)
-
-    # 3 would have gunicorn end every worker.
-    assert ended.value.code == 1
 
 
 async def test_a_body_that_never_begins_is_given_up_in_time(make_world):
@@ -202,8 +186,7 @@ async def test_a_large_body_with_half_a_character_is_refused_without_a_search(
     assert time.process_time() - began < 2
 
 
-@pytest.mark.parametrize("extensions", [{}, {"websocket.http.response": {}}])
-async def test_a_websocket_is_refused_properly(make_world, extensions):
+async def test_a_websocket_is_refused_properly(make_world):
     world = await make_world()
     sent = []
 
@@ -213,11 +196,51 @@ async def test_a_websocket_is_refused_properly(make_world, extensions):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "websocket", "path": "/v1/responses", "extensions": extensions}
-    await world.door(scope, receive, send)
+    await world.door({"type": "websocket", "path": "/v1/responses"}, receive, send)
 
-    if extensions:
-        assert sent[0]["status"] == 404
-        assert b"No WebSocket" in sent[1]["body"]
-    else:
-        assert sent == [{"type": "websocket.close"}]
+    assert sent == [{"type": "websocket.close"}]
+
+
+async def test_a_script_that_keeps_getting_lost_is_no_bug_of_ours(make_world, tmp_path):
+    world = await make_world(Upstream([ANSWER]))
+    async with a_store_that_says(b"-NOSCRIPT gone\r\n", tmp_path) as (path, _):
+        await move_store(world, path)
+
+        response = await world.ask()
+
+    assert response.status == 503
+
+
+async def test_a_caller_that_hangs_up_while_it_is_being_refused_is_recorded(make_world):
+    world = await make_world(Upstream([ANSWER]))
+
+    async def slow(*args, **kwargs):
+        await asyncio.sleep(60)
+
+    world.plane.limiter.reserve = slow
+    asking = asyncio.ensure_future(world.ask({**CHAT, "model": "nope"}))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    assert [record.status for record in world.records()] == [499]
+
+
+async def test_a_call_the_provider_failed_is_recorded_when_the_disk_fills_meanwhile(
+    make_world,
+):
+    world = await make_world(Upstream([b""], status=500, waits=asyncio.Event()))
+    asking = asyncio.ensure_future(world.ask())
+    while not world.upstream.received:
+        await asyncio.sleep(0.01)
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, world.plane.spool._fd)
+    os.close(full)
+    world.plane.spool.append(Refusals("x", "", None, "", 1, 0, 0))
+    world.upstream.waits.set()
+
+    await asking
+
+    assert b'"upstream_status":500' in world.plane.spool._unwritten
+    world.plane.spool._unwritten.clear()
