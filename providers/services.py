@@ -96,10 +96,7 @@ def reseal_credentials(*, ring: KeyRing, by: Actor, now: datetime) -> Resealed:
 
 
 def _facts(row: Row) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, str | int | None) else str(value)
-        for name, value in model_to_dict(row, exclude=["id"]).items()
-    }
+    return model_to_dict(row, exclude=["id"])
 
 
 def _record(

@@ -167,10 +167,7 @@ def note_use(*, last_used: Mapping[UUID, datetime]) -> None:
 
 
 def _facts(row: Row) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, str | int | list | None) else str(value)
-        for name, value in model_to_dict(row, exclude=["id"]).items()
-    }
+    return model_to_dict(row, exclude=["id"])
 
 
 def _record(
