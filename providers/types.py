@@ -1,8 +1,10 @@
 """What the hot path knows of a provider, and the seam through which it is reached."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+
+from .operations import Operation
 
 Headers = list[tuple[bytes, bytes]]
 """Header names are lower case; order and repeats are kept."""
@@ -89,6 +91,8 @@ class Target:
     upstream_model: str
     timeouts: Timeouts
     secret: str = field(repr=False)
+    region: str = ""
+    api_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,66 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. `estimated` when the provider did not say and we counted."""
+    """Tokens of one call. `estimated` when the provider did not say and we counted.
+
+    Of the prompt, `cached_tokens` were read from the provider's cache and
+    `cache_write_tokens` written into it; of the completion, `reasoning_tokens` were
+    thought. All three are contained in the first two, whatever the provider's own sums are.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     estimated: bool = False
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as every dialect can show it.
+
+    `type` and `code` are OpenAI's words or of their kind; `status` is the HTTP status, also
+    of a failure that is told inside a stream.
+    """
+
+    status: int
+    message: str
+    type: str
+    code: str
+    param: str | None = None
+    details: Mapping[str, Any] | None = None
+    retry_after_s: int | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What to ask a provider for: a body of the operation's dialect, and what came with it.
+
+    `headers` and `query` are the caller's own; which of them travel is for the adapter to
+    say. They are empty for a body that was translated: they belong to another dialect.
+    """
+
+    operation: Operation
+    body: bytes = field(repr=False)
+    stream: bool
+    content_type: bytes = b"application/json"
+    headers: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    query: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """How one kind of provider is spoken to.
+
+    `speaks` are the operations its providers serve themselves, so that a caller's bytes
+    pass through; other conversations are translated into `converses`, which is one of them.
+    `outbound` raises `Unsayable` for what cannot be sent. `shown` are the headers of its
+    answers that a caller may see.
+    """
+
+    speaks: frozenset[Operation]
+    converses: Operation
+    outbound: Callable[[Target, Sending], Outbound]
+    shown: frozenset[bytes]
