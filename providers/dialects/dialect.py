@@ -20,6 +20,14 @@ class Reader(Protocol):
         what is not of its dialect.
         """
 
+    def end(self) -> list[Event]:
+        """Return what the clean end of the connection tells: `Ended`, or nothing.
+
+        Some servers never announce the end of a stream. One whose every choice has
+        stopped was whole all the same; a dialect that always announces it says nothing
+        here, and neither does a reader that has given `Ended` already.
+        """
+
 
 class Renderer(Protocol):
     """Makes a caller's stream of events."""
