@@ -147,6 +147,7 @@ class Sending:
 
     `headers` and `query` are the caller's own; which of them travel is for the adapter to
     say. They are empty for a body that was translated: they belong to another dialect.
+    `now` is unix seconds, for adapters that sign what they send with the time.
     """
 
     operation: Operation
@@ -155,6 +156,7 @@ class Sending:
     content_type: bytes = b"application/json"
     headers: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     query: bytes = field(default=b"", repr=False)
+    now: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
