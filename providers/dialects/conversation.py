@@ -195,7 +195,8 @@ class Ask:
 
     `names` says what the caller's dialect calls a field, for those it calls otherwise.
     `unsaid` holds what the caller said and this class has no field for, by its name in the
-    caller's dialect: no provider of another dialect can be told.
+    caller's dialect: no provider of another dialect can be told. `echo` is what the caller's
+    dialect repeats in its answers.
     """
 
     model: str
@@ -220,6 +221,7 @@ class Ask:
     stream_usage: bool = True
     names: Mapping[str, str] = field(default_factory=dict)
     unsaid: Mapping[str, Any] = field(default_factory=dict)
+    echo: Mapping[str, Any] = field(default_factory=dict)
 
     def name_of(self, attribute: str) -> str:
         """Return what the caller calls one of these fields."""
