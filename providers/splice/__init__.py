@@ -1,0 +1,13 @@
+"""Surgery on a caller's JSON without writing it anew: every byte we do not mean to change stays.
+
+Bodies given here have already been parsed once, so they are valid JSON objects. Two views of
+them are at work: regular expressions over the raw bytes, which may see a key where there is
+none (inside a nested object) but never miss one, and for the cases they cannot settle the
+JSON decoder itself, led along the members.
+"""
+
+from .model import replace_model, replace_named
+from .repeats import repeated_keys
+from .usage import with_stream_usage
+
+__all__ = ["repeated_keys", "replace_model", "replace_named", "with_stream_usage"]
