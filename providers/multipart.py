@@ -137,11 +137,14 @@ def replace_field(body: bytes, content_type: bytes, name: str, value: str) -> by
             f"The form's boundary occurs in the new value of {name}; use another one.",
             field=name,
         )
-    before = body[: part.start]
+    # Views: the contents of files are copied once, into the new body.
+    view = memoryview(body)
+    before = [view[: part.start]]
     if part.stated:
         start, end = part.stated
-        before = b"%b%d%b" % (body[:start], len(new), body[end : part.start])
-    return b"".join((before, new, body[part.end :]))
+        length = memoryview(b"%d" % len(new))
+        before = [view[:start], length, view[end : part.start]]
+    return b"".join((*before, new, view[part.end :]))
 
 
 def _parts_of(body: bytes, content_type: bytes) -> list[_Part]:
