@@ -6,8 +6,11 @@ body, and only headers listed here travel.
 
 from collections.abc import Mapping
 
+from providers.operations import Operation
 from providers.splice import replace_model
-from providers.types import Headers, Outbound, Target
+from providers.types import Adapter, Headers, Outbound, Target
+
+from . import openai_wire
 
 # From the caller. Not its organisation and project: they choose who pays within the
 # operator's account, and a caller's own are unknown there. Not its idempotency key: callers
@@ -53,3 +56,21 @@ def outbound(
 def passed_on(headers: Headers) -> Headers:
     """Return those of the provider's headers that the caller may see."""
     return [header for header in headers if header[0] in _PASSED_ON]
+
+
+ADAPTER = Adapter(
+    speaks=frozenset(
+        {
+            Operation.CHAT,
+            Operation.COMPLETIONS,
+            Operation.RESPONSES,
+            Operation.EMBEDDINGS,
+            Operation.MODERATIONS,
+            *openai_wire.IMAGES_AND_AUDIO,
+        }
+    ),
+    converses=Operation.CHAT,
+    outbound=openai_wire.outbound,
+    shown=openai_wire.SHOWN,
+    states_usage_when_asked=True,
+)

@@ -1,0 +1,16 @@
+"""Which adapter speaks to which kind of provider. A new kind is a new line here."""
+
+from collections.abc import Mapping
+
+from providers.types import Adapter
+
+from . import anthropic, azure, gemini, ollama, openai, openai_compatible
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "OPENAI": openai.ADAPTER,
+    "OPENAI_COMPATIBLE": openai_compatible.ADAPTER,
+    "AZURE": azure.ADAPTER,
+    "ANTHROPIC": anthropic.ADAPTER,
+    "GEMINI": gemini.ADAPTER,
+    "OLLAMA": ollama.ADAPTER,
+}
