@@ -8,6 +8,7 @@ import gunicorn.asgi.protocol
 from django.core.exceptions import ImproperlyConfigured
 
 from gateway_project import environment
+from providers import tokens
 
 try:
     from gateway_project import settings
@@ -17,6 +18,10 @@ try:
 except ImproperlyConfigured as wrong:
     # One sentence that names the variable; gunicorn would bury it in a traceback.
     sys.exit(f"gatehouse: {wrong}")
+
+# This is read by the process the workers are forked from: they share what it builds now,
+# and none of them stops for a third of a second at its first count.
+tokens.load()
 
 wsgi_app = "gateway_project.asgi:application"
 worker_class = "gateway_project.worker.Worker"
@@ -36,6 +41,8 @@ asgi_lifespan = "on"
 timeout = 60
 # Connections waiting to be accepted while every worker is busy; the kernel caps it too.
 backlog = 2048
+# A message on a WebSocket is a request's body.
+websocket_max_message_size = settings.MAX_BODY_BYTES
 # A client that hangs up cancels its call at once: every token after that is paid for nothing.
 asgi_disconnect_grace_period = 0
 # A socket that can change the number of workers is one door too many.
