@@ -1,0 +1,205 @@
+"""The content of a caller's messages, block by block."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from providers.dialects.conversation import (
+    File,
+    Image,
+    Part,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from providers.dialects.errors import MissingField
+from providers.dialects.fields import Fields, wrong
+
+from .seals import call_signature_in, hidden_in, signature_in
+
+Unsaid = dict[str, Any]
+
+_PDF, _PLAIN = "application/pdf", "text/plain"
+
+
+def parts_of(message: Fields, unsaid: Unsaid) -> tuple[Part, ...]:
+    """Return the message's content; what no other dialect has goes into `unsaid`."""
+    content = message.any("content")
+    path = message.path("content")
+    if isinstance(content, str):
+        return (Text(content, at=path),)
+    if content is None:
+        message.need("content", "a text or a list of blocks")
+    if not isinstance(content, list):
+        raise wrong(path, "a text or a list of blocks", content)
+    return tuple(_parts(message, unsaid))
+
+
+def cache_of(block: Fields) -> str:
+    control = block.object("cache_control")
+    if control is None:
+        return ""
+    control.one_of("type", {"ephemeral"})
+    return control.one_of("ttl", {"5m", "1h"}) or "5m"
+
+
+def _parts(message: Fields, unsaid: Unsaid) -> Iterator[Part]:
+    seal: tuple[Signature, str] | None = None
+    for block in message.objects("content"):
+        if block.any("type") == "redacted_thinking":
+            data = needed(block, "data")
+            unsaid.update(block.rest())
+            signature = call_signature_in(data)
+            if signature is None:
+                yield Thinking("", hidden_in(data), block.at)
+            else:
+                seal = (signature, block.at)
+            continue
+        part = _part(block, unsaid, seal[0] if seal else None)
+        if seal is not None and not isinstance(part, ToolCall):
+            yield Thinking("", *seal)
+        seal = None
+        if part is not None:
+            yield part
+
+
+def _part(block: Fields, unsaid: Unsaid, seal: Signature | None) -> Part | None:
+    if block.any("type") == "tool_use":
+        return _tool_use(block, unsaid, seal)
+    read = _KINDS.get(needed(block, "type"))
+    if read is None:
+        # A search result, a server's tool: good in this dialect, and said in no other.
+        unsaid[block.at] = True
+        return None
+    part = read(block, unsaid)
+    unsaid.update(block.rest())
+    return part
+
+
+def _text(block: Fields, unsaid: Unsaid) -> Text:
+    text = block.text("text")
+    if text is None:
+        block.need("text", "a text")
+    if block.items("citations"):
+        unsaid[block.path("citations")] = True
+    return Text(text or "", block.at, cache_of(block))
+
+
+def _image(block: Fields, unsaid: Unsaid) -> Image | None:
+    if (block.mapping("transformations") or {}).get("oversized_image") == "error":
+        unsaid[block.path("transformations")] = True
+    source = _source(block)
+    image = Image(at=block.at, cache=cache_of(block))
+    match needed(source, "type"):
+        case "base64":
+            data, kind = needed(source, "data"), needed(source, "media_type")
+            image = replace(image, data=data, media_type=kind)
+        case "url":
+            image = replace(image, url=needed(source, "url"))
+        case _:
+            # A file that Anthropic keeps: no other provider can see it.
+            unsaid[source.at] = True
+            return None
+    unsaid.update(source.rest())
+    return image
+
+
+def _document(block: Fields, unsaid: Unsaid) -> File | None:
+    citations = block.object("citations")
+    if citations is not None and citations.flag("enabled"):
+        unsaid[citations.path("enabled")] = True
+    source = _source(block)
+    name = block.text("title") or ""
+    document = _file(source, File(name=name, at=block.at, cache=cache_of(block)))
+    if document is None:
+        unsaid[source.at] = True
+    else:
+        unsaid.update(source.rest())
+    return document
+
+
+def _file(source: Fields, file: File) -> File | None:
+    match needed(source, "type"):
+        case "base64":
+            data, kind = needed(source, "data"), needed(source, "media_type")
+            return replace(file, data=data, media_type=kind)
+        case "url":
+            return replace(file, url=needed(source, "url"), media_type=_PDF)
+        case "file":
+            return replace(file, id=needed(source, "file_id"))
+        case "text":
+            source.one_of("media_type", {_PLAIN})
+            return _plain(file, needed(source, "data"))
+        case "content" if isinstance(text := source.any("content"), str):
+            return _plain(file, text)
+        case _:
+            # Blocks of its own, which are there to be cited one by one.
+            return None
+
+
+def _plain(file: File, text: str) -> File:
+    data = b64encode(text.encode(errors="replace")).decode()
+    return replace(file, data=data, media_type=_PLAIN)
+
+
+def _thinking(block: Fields, _: Unsaid) -> Thinking:
+    text, signature = block.text("thinking"), block.text("signature")
+    return Thinking(text or "", signature_in(signature or ""), block.at)
+
+
+def _tool_use(block: Fields, unsaid: Unsaid, seal: Signature | None) -> ToolCall:
+    arguments = block.mapping("input")
+    # Claude's own way to call, and what an answer says when nobody asked for another.
+    if (block.mapping("caller") or {}).get("type", "direct") != "direct":
+        unsaid[block.path("caller")] = True
+    call = ToolCall(
+        id=needed(block, "id"),
+        name=needed(block, "name"),
+        arguments=orjson.dumps(arguments or {}).decode(),
+        signature=seal,
+        at=block.at,
+        cache=cache_of(block),
+    )
+    unsaid.update(block.rest())
+    return call
+
+
+def _tool_result(block: Fields, unsaid: Unsaid) -> ToolResult:
+    parts: tuple[Part, ...] = ()
+    if "content" in block:
+        parts = parts_of(block, unsaid)
+    return ToolResult(
+        call_id=needed(block, "tool_use_id"),
+        parts=tuple(p for p in parts if isinstance(p, Text | Image | File)),
+        failed=block.flag("is_error") or False,
+        at=block.at,
+        cache=cache_of(block),
+    )
+
+
+def needed(fields: Fields, name: str) -> str:
+    """Return a text that must be there."""
+    value = fields.text(name)
+    if value is None:
+        path = fields.path(name)
+        raise MissingField(f"{path} is missing; it must be a text.", field=path)
+    return value
+
+
+def _source(block: Fields) -> Fields:
+    block.need("source", "an object")
+    return Fields(block.any("source"), block.path("source"))
+
+
+_KINDS: dict[str, Callable[[Fields, Unsaid], Part | None]] = {
+    "text": _text,
+    "image": _image,
+    "document": _document,
+    "thinking": _thinking,
+    "tool_result": _tool_result,
+}

@@ -1,0 +1,125 @@
+"""A provider's stream, read as it comes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from providers.dialects.conversation import Signature, Stop
+from providers.dialects.events import (
+    ArgumentsDelta,
+    Begun,
+    CallBegun,
+    DeclinedDelta,
+    Ended,
+    Event,
+    Spent,
+    Stopped,
+    TextDelta,
+    ThinkingDelta,
+    ThoughtSigned,
+)
+from providers.dialects.lenient import object_, object_in, text
+from providers.errors import UpstreamBroken
+from providers.sse import Framer, payloads
+
+from .answers import STOPS, explanation
+from .seals import OWN, redacted
+from .usage import usage_in
+
+_Said = dict[str, Any]
+
+
+class Reader:
+    __slots__ = ("_calls", "_framer", "_spent")
+
+    def __init__(self) -> None:
+        self._framer = Framer()
+        self._calls: dict[Any, int] = {}
+        self._spent: _Said = {}
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        events: list[Event] = []
+        for data in payloads(self._framer.feed(chunk)):
+            said = object_in(data)
+            read = _READ.get(said.get("type", ""))
+            if read is not None:
+                read(self, said, events)
+        return events
+
+    def end(self) -> list[Event]:
+        # Anthropic always says when it is done.
+        return []
+
+    def _message_start(self, said: _Said, events: list[Event]) -> None:
+        message = object_(said, "message")
+        self._spent = dict(object_(message, "usage"))
+        events.append(Begun(text(message, "id"), text(message, "model")))
+
+    def _block_start(self, said: _Said, events: list[Event]) -> None:
+        block = object_(said, "content_block")
+        match text(block, "type"):
+            case "tool_use":
+                call = self._calls[said.get("index")] = len(self._calls)
+                events.append(CallBegun(call, text(block, "id"), text(block, "name")))
+                # Some servers of this dialect do not cut arguments into deltas.
+                if arguments := object_(block, "input"):
+                    written = orjson.dumps(arguments).decode()
+                    events.append(ArgumentsDelta(call, written))
+            case "redacted_thinking":
+                events.append(ThoughtSigned(redacted(text(block, "data"))))
+            case "text" if said_at_once := text(block, "text"):
+                events.append(TextDelta(said_at_once))
+            case "thinking" if thought_at_once := text(block, "thinking"):
+                events.append(ThinkingDelta(thought_at_once))
+
+    def _block_delta(self, said: _Said, events: list[Event]) -> None:
+        delta = object_(said, "delta")
+        match delta.get("type"):
+            case "text_delta":
+                if more := text(delta, "text"):
+                    events.append(TextDelta(more))
+            case "input_json_delta":
+                call = self._calls.get(said.get("index"))
+                more = text(delta, "partial_json")
+                # Without a call it belongs to a tool that runs at the provider's.
+                if more and call is not None:
+                    events.append(ArgumentsDelta(call, more))
+            case "thinking_delta":
+                if more := text(delta, "thinking"):
+                    events.append(ThinkingDelta(more))
+            case "signature_delta":
+                if value := text(delta, "signature"):
+                    events.append(ThoughtSigned(Signature(OWN, value)))
+
+    def _message_delta(self, said: _Said, events: list[Event]) -> None:
+        delta = object_(said, "delta")
+        if why := explanation(delta):
+            events.append(DeclinedDelta(why))
+        if reason := text(delta, "stop_reason"):
+            stop = STOPS.get(reason, Stop.END)
+            events.append(Stopped(stop, stop_sequence=text(delta, "stop_sequence")))
+        # Counts are of all so far; those not repeated here stand as they were at the start,
+        # where the output has not been counted: nothing is stated before this event.
+        told = object_(said, "usage")
+        self._spent.update((k, v) for k, v in told.items() if v is not None)
+        usage = usage_in(self._spent)
+        if "output_tokens" in told and usage is not None:
+            events.append(Spent(usage))
+
+    def _message_stop(self, _: _Said, events: list[Event]) -> None:
+        events.append(Ended())
+
+    def _error(self, said: _Said, _: list[Event]) -> None:
+        kind = text(object_(said, "error"), "type") or "error"
+        raise UpstreamBroken(f"the provider broke the stream off: {kind[:60]}")
+
+
+_READ: dict[str, Callable[[Reader, _Said, list[Event]], None]] = {
+    "message_start": Reader._message_start,
+    "content_block_start": Reader._block_start,
+    "content_block_delta": Reader._block_delta,
+    "message_delta": Reader._message_delta,
+    "message_stop": Reader._message_stop,
+    "error": Reader._error,
+}
