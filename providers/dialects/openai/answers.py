@@ -1,0 +1,125 @@
+"""Reading a whole chat completion of a provider's."""
+
+import secrets
+from typing import Any
+
+import orjson
+
+from providers.dialects import lenient, openai_usage
+from providers.dialects.conversation import (
+    Answer,
+    Choice,
+    Declined,
+    Stop,
+    Text,
+    Thinking,
+    ToolCall,
+)
+from providers.errors import UpstreamBroken
+
+from . import reasoning
+
+_STOPS = {
+    "length": Stop.LENGTH,
+    "tool_calls": Stop.TOOL_CALLS,
+    "function_call": Stop.TOOL_CALLS,
+    "content_filter": Stop.FILTERED,
+}
+
+
+def parse(data: bytes) -> Answer:
+    """Read a provider's answer. Raises `UpstreamBroken`."""
+    value = lenient.object_in(data)
+    choices = lenient.objects(value, "choices")
+    if not choices:
+        raise UpstreamBroken("the answer has no choices")
+    return Answer(
+        id=lenient.text(value, "id"),
+        model=lenient.text(value, "model"),
+        choices=tuple(map(_choice, choices)),
+        usage=openai_usage.parse(value),
+        created=lenient.count(value, "created"),
+    )
+
+
+def stop_of(reason: str, *, called: bool, declined: bool) -> Stop:
+    """Say `TOOL_CALLS` for every answer that calls.
+
+    OpenAI itself says `stop` when the call was demanded by name, as do many servers always;
+    clients of other dialects would then not run the tool.
+    """
+    stop = _STOPS.get(reason, Stop.END)
+    if stop is not Stop.END:
+        return stop
+    if called:
+        return Stop.TOOL_CALLS
+    return Stop.DECLINED if declined else Stop.END
+
+
+def text_of(content: Any) -> str:
+    """Return the text of a message or a delta; a few servers send it in parts."""
+    if isinstance(content, list):
+        return "".join(lenient.text(each, "text") for each in content if _is_text(each))
+    return content if isinstance(content, str) else ""
+
+
+def logprobs_of(choice: dict[str, Any]) -> tuple[dict[str, Any], ...] | None:
+    return (
+        tuple(lenient.objects(lenient.object_(choice, "logprobs"), "content")) or None
+    )
+
+
+def arguments_of(function: dict[str, Any]) -> str:
+    arguments = function.get("arguments")
+    if isinstance(arguments, dict):
+        return orjson.dumps(arguments).decode()
+    return arguments if isinstance(arguments, str) else ""
+
+
+def new_call_id() -> str:
+    return f"call_{secrets.token_hex(12)}"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "text"
+
+
+def _choice(value: dict[str, Any]) -> Choice:
+    message = lenient.object_(value, "message")
+    parts: list[Text | Thinking | ToolCall | Declined] = list(_thoughts(message))
+    if text := text_of(message.get("content")):
+        parts.append(Text(text))
+    refusal = lenient.text(message, "refusal")
+    if refusal:
+        parts.append(Declined(refusal))
+    calls = [_call(each) for each in lenient.objects(message, "tool_calls")]
+    reason = lenient.text(value, "finish_reason")
+    return Choice(
+        parts=(*parts, *calls),
+        stop=stop_of(reason, called=bool(calls), declined=bool(refusal)),
+        logprobs=logprobs_of(value),
+    )
+
+
+def _thoughts(message: dict[str, Any]) -> list[Thinking]:
+    """Read the details, of which neighbours in one seal are one thought, or else the text."""
+    found = []
+    for each in lenient.objects(message, "reasoning_details"):
+        text, seal = reasoning.detail_text(each), reasoning.kept(each)
+        if text or seal:
+            found.append(Thinking(text, seal))
+    text = reasoning.text_in(message)
+    return found or ([Thinking(text)] if text else [])
+
+
+def _call(value: dict[str, Any]) -> ToolCall:
+    function = lenient.object_(value, "function")
+    name = lenient.text(function, "name")
+    if not name:
+        raise UpstreamBroken("a tool call has no name")
+    return ToolCall(
+        id=lenient.text(value, "id") or new_call_id(),
+        name=name,
+        arguments=arguments_of(function) or "{}",
+        signature=reasoning.kept_google(value),
+    )

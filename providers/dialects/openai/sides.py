@@ -1,0 +1,13 @@
+"""OpenAI's chat completions, as callers speak it and as providers do."""
+
+from providers.dialects.dialect import CallerSide, ProviderSide
+from providers.dialects.openai_errors import ERRORS
+
+from . import answering, answers, asking, telling
+from .reader import ChatReader
+from .renderer import ChatRenderer
+
+__all__ = ["CALLER", "ERRORS", "PROVIDER"]
+
+CALLER = CallerSide(parse=asking.parse, render=answering.render, renderer=ChatRenderer)
+PROVIDER = ProviderSide(render=telling.render, parse=answers.parse, reader=ChatReader)
