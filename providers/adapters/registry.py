@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from providers.types import Adapter
 
-from . import anthropic, azure, gemini, ollama, openai, openai_compatible
+from . import anthropic, azure, bedrock, gemini, ollama, openai, openai_compatible
 
 ADAPTERS: Mapping[str, Adapter] = {
     "OPENAI": openai.ADAPTER,
@@ -12,5 +12,6 @@ ADAPTERS: Mapping[str, Adapter] = {
     "AZURE": azure.ADAPTER,
     "ANTHROPIC": anthropic.ADAPTER,
     "GEMINI": gemini.ADAPTER,
+    "BEDROCK": bedrock.ADAPTER,
     "OLLAMA": ollama.ADAPTER,
 }
