@@ -1,0 +1,85 @@
+"""Calls of functions and their results, which Gemini matches by id or else by name and order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from providers.dialects.conversation import Signature, Text, ToolCall, ToolResult
+from providers.dialects.errors import BadField
+
+from .spelling import ProtoFields
+
+
+@dataclass(slots=True)
+class _Open:
+    id: str
+    name: str
+    answered: bool = False
+
+
+class Calls:
+    """The calls of one conversation, as they are read in order."""
+
+    def __init__(self, unsaid: dict[str, Any]) -> None:
+        self._unsaid = unsaid
+        self._made: list[_Open] = []
+        self._turn = 0
+        self._count = 0
+
+    def begin(self, turn: int) -> None:
+        self._turn, self._count = turn, 0
+
+    def call(self, part: ProtoFields, signature: Signature | None) -> ToolCall:
+        given = part.message("functionCall")
+        given.need("name", "a function's name")
+        # The same for the same conversation, so that a provider's cache of it still fits.
+        id = given.text("id") or f"call_{self._turn}_{self._count}"
+        self._count += 1
+        name = given.text("name") or ""
+        arguments = json_text(given.mapping("args") or {}, given.path("args"))
+        self._unsaid.update(given.rest())
+        self._made.append(_Open(id, name))
+        return ToolCall(id, name, arguments, signature, at=given.at)
+
+    def result(self, part: ProtoFields) -> ToolResult:
+        given = part.message("functionResponse")
+        given.need("name", "a function's name")
+        name = given.text("name") or ""
+        call = self._answered(given.text("id"), name, given)
+        path = given.path("response")
+        text, failed = _said(given.mapping("response") or {}, path)
+        self._unsaid.update(given.rest())
+        return ToolResult(
+            call.id, (Text(text, at=path),), failed=failed, name=name, at=given.at
+        )
+
+    def _answered(self, id: str | None, name: str, given: ProtoFields) -> _Open:
+        for call in self._made:
+            if not call.answered and (call.id == id if id else call.name == name):
+                call.answered = True
+                return call
+        raise BadField(
+            f"{given.at} answers no function call that was made before it and is open.",
+            field=given.at,
+        )
+
+
+def _said(response: Any, at: str) -> tuple[str, bool]:
+    """Return the text of a result and whether it tells of a failure.
+
+    `output`, `result` and `error` are the keys Google names for what a function said.
+    """
+    if len(response) == 1:
+        ((key, value),) = response.items()
+        if key in ("output", "result", "error"):
+            text = value if isinstance(value, str) else json_text(value, at)
+            return text, key == "error"
+    return json_text(response, at), False
+
+
+def json_text(value: Any, at: str) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise BadField(f"{at} is nested too deeply.", field=at) from error
