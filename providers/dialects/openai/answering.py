@@ -1,6 +1,5 @@
 """Writing a whole chat completion for a caller."""
 
-import secrets
 from typing import Any
 
 import orjson
@@ -16,14 +15,17 @@ from providers.dialects.conversation import (
     Thinking,
     ToolCall,
 )
+from providers.dialects.openai_chunks import answer_id
 
 from . import reasoning
+
+PREFIX = "chatcmpl-"
 
 
 def render(answer: Answer, ask: Ask) -> bytes:
     """Write the answer for a caller of ours."""
     body: dict[str, Any] = {
-        "id": answer_id(answer.id),
+        "id": answer_id(answer.id, PREFIX),
         "object": "chat.completion",
         "created": answer.created,
         "model": ask.model,
@@ -34,12 +36,6 @@ def render(answer: Answer, ask: Ask) -> bytes:
     if answer.usage is not None:
         body["usage"] = openai_usage.render(answer.usage)
     return orjson.dumps(body)
-
-
-def answer_id(id: str) -> str:
-    if id.startswith("chatcmpl-"):
-        return id
-    return f"chatcmpl-{id or secrets.token_hex(12)}"
 
 
 def finish_reason(stop: Stop, *, declined: bool, legacy: bool) -> str:

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from providers import sse
-from providers.dialects import openai_usage
 from providers.dialects.conversation import Ask, Signature
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -21,12 +17,13 @@ from providers.dialects.events import (
     ThinkingDelta,
     ThoughtSigned,
 )
+from providers.dialects.openai_chunks import Chunks
 from providers.dialects.openai_errors import ERRORS
-from providers.types import Failure, Usage
+from providers.types import Failure
 
 from . import reasoning
 from .answering import (
-    answer_id,
+    PREFIX,
     finish_reason,
     hides_reasoning,
     is_legacy,
@@ -46,16 +43,13 @@ class _Choice:
 
 
 class ChatRenderer:
-    """Choices open with their first event; usage goes out only to a caller who asked for it."""
+    """A choice opens with its first event."""
 
     def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+        self._chunks = Chunks(ask, kind="chat.completion.chunk", prefix=PREFIX)
+        self._choices: dict[int, _Choice] = {}
         self._legacy = is_legacy(ask)
         self._hides = hides_reasoning(ask)
-        self._head = b""
-        self._tail = b',"usage":null}\n\n' if ask.stream_usage else b"}\n\n"
-        self._choices: dict[int, _Choice] = {}
-        self._usage: Usage | None = None
 
     def feed(self, event: Event) -> bytes:
         match event:
@@ -77,26 +71,15 @@ class ChatRenderer:
             case Stopped():
                 return self._stopped(event)
             case Begun():
-                self._begin(event)
+                self._chunks.begin(event)
             case Spent(usage):
-                self._usage = usage
+                self._chunks.spend(usage)
             case Ended():
-                return self._usage_chunk() + sse.DONE
+                return self._chunks.end()
         return b""
 
     def fail(self, failure: Failure) -> bytes:
         return ERRORS.event(failure, sequence=0)
-
-    def _begin(self, begun: Begun) -> None:
-        head = orjson.dumps(
-            {
-                "id": answer_id(begun.id),
-                "object": "chat.completion.chunk",
-                "created": begun.created,
-                "model": self._ask.model,
-            }
-        )
-        self._head = b'data: %b,"choices":[' % head[:-1]
 
     def _open(self, index: int) -> bytes:
         """Return the chunk that opens a choice, once."""
@@ -124,7 +107,7 @@ class ChatRenderer:
             "logprobs": logprobs,
             "finish_reason": finish_reason,
         }
-        return b"%b%b]%b" % (self._head, orjson.dumps(choice), self._tail)
+        return self._chunks.chunk(choice)
 
     def _thought(self, text: str, index: int) -> bytes:
         if self._hides:
@@ -193,9 +176,3 @@ class ChatRenderer:
             stopped.stop, declined=choice.declined, legacy=self._legacy
         )
         return opening + self._said(index, {}, finish_reason=reason)
-
-    def _usage_chunk(self) -> bytes:
-        if not self._ask.stream_usage or self._usage is None:
-            return b""
-        usage = orjson.dumps(openai_usage.render(self._usage))
-        return b'%b],"usage":%b}\n\n' % (self._head, usage)
