@@ -18,6 +18,7 @@ from providers.dialects.conversation import (
     ToolCall,
 )
 from providers.dialects.lenient import object_, object_in, objects, text
+from providers.errors import UpstreamBroken
 
 from .seals import OWN, call_block, redacted, thinking_block
 from .usage import counted, usage_in
@@ -41,6 +42,8 @@ Said = Text | Thinking | ToolCall | Declined
 def parse(body: bytes) -> Answer:
     """Read a provider's answer. Raises `UpstreamBroken`."""
     message = object_in(body)
+    if not isinstance(message.get("content"), list):
+        raise UpstreamBroken("the answer is not a message")
     parts = [
         part
         for block in objects(message, "content")
@@ -103,14 +106,24 @@ def message_id(id: str) -> str:
     return id if id.startswith("msg_") else f"msg_{_ODD.sub('_', id)}"
 
 
-def input_of(arguments: str) -> dict[str, Any]:
-    """Return a call's arguments as an object, which they must be here, valid or not."""
+def written(arguments: dict[str, Any]) -> str:
+    """Return a call's arguments as text. Raises `UpstreamBroken`."""
     try:
-        value = orjson.loads(arguments or "{}")
+        return orjson.dumps(arguments).decode()
+    except orjson.JSONEncodeError as error:
+        raise UpstreamBroken("the arguments of a tool call are too deep") from error
+
+
+def _input(arguments: str) -> dict[str, str] | orjson.Fragment:
+    """Return a call's arguments as an object, which they must be here, valid or not."""
+    arguments = arguments or "{}"
+    try:
+        if isinstance(orjson.loads(arguments), dict):
+            return orjson.Fragment(arguments)
     except orjson.JSONDecodeError:
-        value = None
-    # What Anthropic advises for arguments that are no JSON; a call cut off ends like that.
-    return value if isinstance(value, dict) else {"INVALID_JSON": arguments}
+        pass
+    # As Anthropic advises for arguments that are no JSON: a call that was cut off ends so.
+    return {"INVALID_JSON": arguments}
 
 
 def _part(block: dict[str, Any]) -> Said | None:
@@ -129,7 +142,7 @@ def _part(block: dict[str, Any]) -> Said | None:
             return ToolCall(
                 id=text(block, "id"),
                 name=text(block, "name"),
-                arguments=orjson.dumps(object_(block, "input")).decode(),
+                arguments=written(object_(block, "input")),
             )
         case _:
             # Tools that run at the provider's: nobody who is translated asked for them.
@@ -149,6 +162,6 @@ def _blocks(part: Said) -> list[dict[str, Any] | None]:
                     "type": "tool_use",
                     "id": part.id,
                     "name": part.name,
-                    "input": input_of(part.arguments),
+                    "input": _input(part.arguments),
                 },
             ]

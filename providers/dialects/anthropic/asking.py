@@ -18,7 +18,7 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.fields import Fields
 
-from .blocks import Unsaid, cache_of, needed, parts_of
+from .blocks import Unsaid, cache_of, needed, parts_of, text_in
 from .thinking import reasoning_in
 
 # They tell the provider about the caller, not the model what to answer.
@@ -101,24 +101,12 @@ def _system(fields: Fields, unsaid: Unsaid) -> tuple[Turn, ...]:
         return ()
     if isinstance(system, str):
         return (Turn(Role.SYSTEM, (Text(system, at="system"),), at="system"),)
-    # The blocks are read as a message's would be.
-    parts = tuple(
-        Text(needed(block, "text"), block.at, cache_of(block))
-        for block in _text_blocks(fields, unsaid)
-    )
-    return (Turn(Role.SYSTEM, parts, at="system"),)
-
-
-def _text_blocks(fields: Fields, unsaid: Unsaid) -> list[Fields]:
-    blocks = list(fields.objects("system"))
-    for block in blocks:
+    parts = []
+    for block in fields.objects("system"):
         block.one_of("type", {"text"})
-        if block.items("citations"):
-            unsaid[block.path("citations")] = True
-        for known in ("text", "cache_control"):
-            block.any(known)
+        parts.append(text_in(block, unsaid))
         unsaid.update(block.rest())
-    return blocks
+    return (Turn(Role.SYSTEM, tuple(parts), at="system"),)
 
 
 def _turns(fields: Fields, unsaid: Unsaid) -> list[Turn]:

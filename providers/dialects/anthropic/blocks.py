@@ -1,8 +1,9 @@
 """The content of a caller's messages, block by block."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from providers.dialects.conversation import (
     ToolCall,
     ToolResult,
 )
-from providers.dialects.errors import MissingField
+from providers.dialects.errors import BadField, MissingField
 from providers.dialects.fields import Fields, wrong
 
 from .seals import call_signature_in, hidden_in, signature_in
@@ -49,39 +50,37 @@ def cache_of(block: Fields) -> str:
 
 
 def _parts(message: Fields, unsaid: Unsaid) -> Iterator[Part]:
-    seal: tuple[Signature, str] | None = None
-    for block in message.objects("content"):
+    seal: Signature | None = None
+    blocks = list(message.objects("content"))
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block.any("type") == "redacted_thinking":
             data = needed(block, "data")
             unsaid.update(block.rest())
-            signature = call_signature_in(data)
-            if signature is None:
+            before_call = following is not None and following.any("type") == "tool_use"
+            seal = call_signature_in(data) if before_call else None
+            if seal is None:
                 yield Thinking("", hidden_in(data), block.at)
-            else:
-                seal = (signature, block.at)
             continue
-        part = _part(block, unsaid, seal[0] if seal else None)
-        if seal is not None and not isinstance(part, ToolCall):
-            yield Thinking("", *seal)
-        seal = None
-        if part is not None:
+        if (part := _part(block, unsaid, seal)) is not None:
             yield part
+        seal = None
 
 
 def _part(block: Fields, unsaid: Unsaid, seal: Signature | None) -> Part | None:
-    if block.any("type") == "tool_use":
-        return _tool_use(block, unsaid, seal)
-    read = _KINDS.get(needed(block, "type"))
-    if read is None:
+    kind = needed(block, "type")
+    if kind == "tool_use":
+        part: Part | None = _tool_use(block, unsaid, seal)
+    elif kind in _KINDS:
+        part = _KINDS[kind](block, unsaid)
+    else:
         # A search result, a server's tool: good in this dialect, and said in no other.
         unsaid[block.at] = True
         return None
-    part = read(block, unsaid)
     unsaid.update(block.rest())
     return part
 
 
-def _text(block: Fields, unsaid: Unsaid) -> Text:
+def text_in(block: Fields, unsaid: Unsaid) -> Text:
     text = block.text("text")
     if text is None:
         block.need("text", "a text")
@@ -153,20 +152,25 @@ def _thinking(block: Fields, _: Unsaid) -> Thinking:
 
 
 def _tool_use(block: Fields, unsaid: Unsaid, seal: Signature | None) -> ToolCall:
-    arguments = block.mapping("input")
+    arguments = block.mapping("input") or {}
     # Claude's own way to call, and what an answer says when nobody asked for another.
     if (block.mapping("caller") or {}).get("type", "direct") != "direct":
         unsaid[block.path("caller")] = True
-    call = ToolCall(
+    return ToolCall(
         id=needed(block, "id"),
         name=needed(block, "name"),
-        arguments=orjson.dumps(arguments or {}).decode(),
+        arguments=_written(arguments, block.path("input")),
         signature=seal,
         at=block.at,
         cache=cache_of(block),
     )
-    unsaid.update(block.rest())
-    return call
+
+
+def _written(arguments: Mapping[str, Any], path: str) -> str:
+    try:
+        return orjson.dumps(arguments).decode()
+    except orjson.JSONEncodeError as error:
+        raise BadField(f"{path} is nested too deeply.", field=path) from error
 
 
 def _tool_result(block: Fields, unsaid: Unsaid) -> ToolResult:
@@ -197,7 +201,7 @@ def _source(block: Fields) -> Fields:
 
 
 _KINDS: dict[str, Callable[[Fields, Unsaid], Part | None]] = {
-    "text": _text,
+    "text": text_in,
     "image": _image,
     "document": _document,
     "thinking": _thinking,

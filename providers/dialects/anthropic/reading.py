@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from providers.dialects.conversation import Signature, Stop
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -19,11 +17,11 @@ from providers.dialects.events import (
     ThinkingDelta,
     ThoughtSigned,
 )
-from providers.dialects.lenient import object_, object_in, text
+from providers.dialects.lenient import count, object_, object_in, text
 from providers.errors import UpstreamBroken
 from providers.sse import Framer, payloads
 
-from .answers import STOPS, explanation
+from .answers import STOPS, explanation, written
 from .seals import OWN, redacted
 from .usage import usage_in
 
@@ -35,14 +33,14 @@ class Reader:
 
     def __init__(self) -> None:
         self._framer = Framer()
-        self._calls: dict[Any, int] = {}
+        self._calls: dict[int, int] = {}
         self._spent: _Said = {}
 
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         for data in payloads(self._framer.feed(chunk)):
             said = object_in(data)
-            read = _READ.get(said.get("type", ""))
+            read = _READ.get(text(said, "type"))
             if read is not None:
                 read(self, said, events)
         return events
@@ -60,12 +58,11 @@ class Reader:
         block = object_(said, "content_block")
         match text(block, "type"):
             case "tool_use":
-                call = self._calls[said.get("index")] = len(self._calls)
+                call = self._calls[count(said, "index")] = len(self._calls)
                 events.append(CallBegun(call, text(block, "id"), text(block, "name")))
                 # Some servers of this dialect do not cut arguments into deltas.
                 if arguments := object_(block, "input"):
-                    written = orjson.dumps(arguments).decode()
-                    events.append(ArgumentsDelta(call, written))
+                    events.append(ArgumentsDelta(call, written(arguments)))
             case "redacted_thinking":
                 events.append(ThoughtSigned(redacted(text(block, "data"))))
             case "text" if said_at_once := text(block, "text"):
@@ -80,7 +77,7 @@ class Reader:
                 if more := text(delta, "text"):
                     events.append(TextDelta(more))
             case "input_json_delta":
-                call = self._calls.get(said.get("index"))
+                call = self._calls.get(count(said, "index"))
                 more = text(delta, "partial_json")
                 # Without a call it belongs to a tool that runs at the provider's.
                 if more and call is not None:

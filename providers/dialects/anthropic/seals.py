@@ -33,7 +33,7 @@ def signature_in(value: str) -> Signature | None:
 
 def hidden_in(data: str) -> Signature:
     """Return what a caller's `redacted_thinking.data` means."""
-    signature = from_text(data, own=OWN)
+    signature = from_text(data.removeprefix(_OF_CALL), own=OWN)
     return redacted(data) if signature.issuer == OWN else signature
 
 

@@ -1,6 +1,6 @@
 """A provider's request for what was asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -130,7 +130,9 @@ def _tool(tool: Tool) -> Block:
     if tool.description:
         block["description"] = tool.description
     schema = tool.schema or _NO_ARGUMENTS
-    block["input_schema"] = schema if "type" in schema else {"type": "object", **schema}
+    if "type" not in schema:
+        schema = {"type": "object", **schema}
+    block["input_schema"] = _schema(schema, tool.at)
     if tool.strict is not None:
         block["strict"] = tool.strict
     return cached(block, tool.cache)
@@ -150,5 +152,12 @@ def _tell_output(ask: Ask, body: dict[str, Any]) -> None:
         schema.setdefault("description", output.description)
     body.setdefault("output_config", {})["format"] = {
         "type": "json_schema",
-        "schema": schema,
+        "schema": _schema(schema, output.at or ask.name_of("output")),
     }
+
+
+def _schema(schema: Mapping[str, Any], at: str) -> orjson.Fragment:
+    try:
+        return orjson.Fragment(orjson.dumps(schema))
+    except orjson.JSONEncodeError as error:
+        raise Unsayable("The schema is nested too deeply.", field=at) from error

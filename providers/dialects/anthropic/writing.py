@@ -62,6 +62,8 @@ class Renderer:
         if getattr(event, "choice", 0):
             # No client of this dialect can ask for more than one answer.
             return b""
+        if not self._begun and type(event) not in (Begun, Spent):
+            return self._start(Begun("", "")) + _WRITE[type(event)](self, event)
         return _WRITE[type(event)](self, event)
 
     def fail(self, failure: Failure) -> bytes:
@@ -86,6 +88,8 @@ class Renderer:
         return start + _DELTA % (self._block, b"text_delta", b"text", delta)
 
     def _thinking(self, event: ThinkingDelta) -> bytes:
+        if not event.text:
+            return b""
         start = self._opened_thinking() if self._open != "thinking" else b""
         delta = orjson.dumps(event.text)
         return start + _DELTA % (self._block, b"thinking_delta", b"thinking", delta)
