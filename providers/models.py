@@ -6,6 +6,7 @@ from django.utils import timezone
 from audit.ids import uuid7
 from tenants.models import SLUG
 
+from . import kinds
 from .addresses import check_base_url
 
 _SECONDS = [MinValueValidator(1), MaxValueValidator(3600)]
@@ -14,9 +15,7 @@ _SECONDS = [MinValueValidator(1), MaxValueValidator(3600)]
 class Provider(models.Model):
     """A service that answers calls."""
 
-    class Kind(models.TextChoices):
-        OPENAI = "OPENAI", "OpenAI or compatible"
-        MOCK = "MOCK", "Built-in mock"
+    Kind = kinds.Kind
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.CharField(max_length=50, unique=True, validators=[SLUG])
@@ -28,6 +27,9 @@ class Provider(models.Model):
         validators=[URLValidator(schemes=["http", "https"]), check_base_url],
         help_text="Up to and with the version, as in https://api.openai.com/v1.",
     )
+    # Defaults of the database as well: the release before this one inserts rows without them.
+    region = models.CharField(max_length=50, blank=True, default="", db_default="")
+    api_version = models.CharField(max_length=50, blank=True, default="", db_default="")
     enabled = models.BooleanField(default=True)
     connect_timeout_s = models.PositiveIntegerField(default=5, validators=_SECONDS)
     first_byte_timeout_s = models.PositiveIntegerField(default=120, validators=_SECONDS)

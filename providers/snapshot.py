@@ -64,16 +64,18 @@ def _target(provider: Provider, ring: KeyRing) -> Target | None:
             total=provider.total_timeout_s,
         ),
         secret=secret,
+        region=provider.region,
+        api_version=provider.api_version,
     )
 
 
 def _place(provider: Provider) -> tuple[Endpoint, str] | None:
-    if provider.kind == Provider.Kind.MOCK:
-        return _MOCK, ""
     try:
-        return locate(provider.base_url)
+        # A newer release may have known more, and been taken back.
+        kind = Provider.Kind(provider.kind)
+        return (_MOCK, "") if kind == Provider.Kind.MOCK else locate(provider.base_url)
     except ValueError as wrong:
         # One bad row must not keep all the others from being read.
-        fields = {"provider": provider.slug, "reason": f"base_url: {wrong}"}
+        fields = {"provider": provider.slug, "reason": f"kind or base_url: {wrong}"}
         log.error("provider.unusable", extra={"fields": fields})
         return None

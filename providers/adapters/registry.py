@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from providers.types import Adapter
 
-from . import anthropic, azure, bedrock, gemini, ollama, openai, openai_compatible
+from . import anthropic, azure, bedrock, gemini, mock, ollama, openai, openai_compatible
 
 ADAPTERS: Mapping[str, Adapter] = {
     "OPENAI": openai.ADAPTER,
@@ -14,4 +14,5 @@ ADAPTERS: Mapping[str, Adapter] = {
     "GEMINI": gemini.ADAPTER,
     "BEDROCK": bedrock.ADAPTER,
     "OLLAMA": ollama.ADAPTER,
+    "MOCK": mock.ADAPTER,
 }

@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from audit.models import Entry
 from providers import selectors, services, snapshot
@@ -69,6 +69,64 @@ def test_a_model_knows_where_it_is_served():
     assert (target.base_path, target.upstream_model) == ("/base/v1", "real")
     assert (target.secret, target.timeouts.first_byte) == (SECRET, 7)
     assert SECRET not in repr(target)
+
+
+def test_a_model_knows_its_providers_region_and_version():
+    bedrock = make_model(make_provider(kind="BEDROCK", region="eu-west-1"))
+    azure = make_model(make_provider(kind="AZURE", api_version="2024-10-21"))
+
+    served = {name: entry.target for name, entry in models().items()}
+
+    assert (served[bedrock.name].kind, served[bedrock.name].region) == (
+        "BEDROCK",
+        "eu-west-1",
+    )
+    assert (served[azure.name].kind, served[azure.name].api_version) == (
+        "AZURE",
+        "2024-10-21",
+    )
+
+
+def test_what_is_amended_of_a_provider_is_in_the_ledger():
+    provider = make_provider(kind="BEDROCK", region="eu-west-1")
+    provider.region = "eu-central-1"
+
+    services.amend(row=provider, by=ANA, now=NOON)
+
+    entry = Entry.objects.get(action="providers.provider.changed")
+    assert entry.detail["after"] == {"region": "eu-central-1"}
+    assert Provider.objects.get().region == "eu-central-1"
+
+
+def test_a_kind_this_release_does_not_know_costs_only_its_own_models(caplog):
+    provider = make_provider(slug="newer")
+    Provider.objects.filter(pk=provider.pk).update(kind="FROM_THE_FUTURE")
+    lost, other = make_model(provider), make_model(make_provider())
+
+    served = {name: entry.target for name, entry in models().items()}
+
+    assert served[lost.name] is None
+    assert served[other.name] is not None
+    assert [told.message for told in caplog.records] == ["provider.unusable"]
+
+
+def test_the_release_before_inserts_providers_without_the_newer_columns():
+    old = ["id", "slug", "name", "kind", "base_url", "enabled", "created_at"]
+    old += ["connect_timeout_s", "first_byte_timeout_s"]
+    old += ["idle_timeout_s", "total_timeout_s"]
+    columns = ", ".join(old)
+    provider = make_provider(slug="before")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE kept ON COMMIT DROP AS TABLE providers_provider"
+        )
+        provider.delete()
+        cursor.execute(
+            f"INSERT INTO providers_provider ({columns}) SELECT {columns} FROM kept"
+        )
+
+    found = Provider.objects.get()
+    assert (found.slug, found.region, found.api_version) == ("before", "", "")
 
 
 @pytest.mark.parametrize(
