@@ -9,7 +9,9 @@ from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -19,7 +21,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from providers import probes, selectors, services
+from providers import kinds, probes, selectors, services
 from providers.models import Credential, Model, Provider
 
 from .base import ConsoleAdmin, Question
@@ -34,6 +36,11 @@ TEST = Question(
     title="Test the connection to {}?",
     text="Asks it once for its list of models, with the credential a call would use. That costs no tokens.",
     submit="Test connection",
+)
+TEST_OF_BEDROCK = Question(
+    title=TEST.title,
+    text="Sends it an empty request for a model that is not there, with the credential a call would use: how it refuses tells whether it knows that. It lists models elsewhere, so these are not asked for. That costs no tokens.",
+    submit=TEST.submit,
 )
 
 
@@ -76,9 +83,20 @@ class Switched(ConsoleAdmin):
         self.do_to_each(request, rows.filter(enabled=not on), switch, done=done)
 
 
+def _examples() -> SafeString:
+    lines = ((kind.label, url) for kind, url in kinds.EXAMPLES.items())
+    return format_html_join(mark_safe("<br>"), "{}: {}", lines)
+
+
 class ProviderForm(forms.ModelForm):
     class Meta:
+        help_texts = {
+            "base_url": _examples(),
+            "region": "AWS Bedrock only, as in us-east-1. Empty is the one in its base URL.",
+            "api_version": "Azure only. Empty for a base URL that ends with /openai/v1; else as in 2024-10-21.",
+        }
         labels = {
+            "api_version": "API version",
             "base_url": "Base URL",
             "connect_timeout_s": "Until connected",
             "first_byte_timeout_s": "Until the first byte",
@@ -92,12 +110,15 @@ class ProviderForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        is_mock = values.get("kind") == Provider.Kind.MOCK
-        if "base_url" in values and "kind" in values:
-            if is_mock and values["base_url"]:
-                self.add_error("base_url", "The built-in mock has no address.")
-            if not is_mock and not values["base_url"]:
-                self.add_error("base_url", "Where does it answer?")
+        if {"kind", "base_url", "region", "api_version"} <= values.keys():
+            problems = kinds.problems_of(
+                values["kind"],
+                base_url=values["base_url"],
+                region=values["region"],
+                api_version=values["api_version"],
+            )
+            for field, problem in problems.items():
+                self.add_error(field, problem)
         return values
 
 
@@ -127,7 +148,20 @@ class ProviderAdmin(Switched):
     actions_row = ("test_connection",)
     ledger_name = "slug"
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "base_url", "enabled")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    "kind",
+                    "base_url",
+                    "region",
+                    "api_version",
+                    "enabled",
+                )
+            },
+        ),
         (
             "Timeouts in seconds",
             {
@@ -172,7 +206,8 @@ class ProviderAdmin(Switched):
                 request, f"{provider} is built in; there is nothing to reach."
             )
         elif request.method != "POST":
-            return self.ask(request, provider, TEST)
+            is_bedrock = provider.kind == Provider.Kind.BEDROCK
+            return self.ask(request, provider, TEST_OF_BEDROCK if is_bedrock else TEST)
         else:
             self._test(request, provider)
         return HttpResponseRedirect(self.url_of(provider))
@@ -186,9 +221,15 @@ class ProviderAdmin(Switched):
             text = f"Every credential of {provider} is off or does not open."
             messages.error(request, text)
             return
-        outcome = probes.list_models(
-            base_url=provider.base_url,
-            secret=secret,
+        outcome = probes.ask(
+            probes.Probed(
+                kind=provider.kind,
+                base_url=provider.base_url,
+                secret=secret,
+                region=provider.region,
+                api_version=provider.api_version,
+            ),
+            now=timezone.now().timestamp(),
             connect_timeout_s=min(provider.connect_timeout_s, LONGEST_PROBE_S),
             read_timeout_s=min(provider.first_byte_timeout_s, LONGEST_PROBE_S),
         )
@@ -197,7 +238,8 @@ class ProviderAdmin(Switched):
         if outcome.problem:
             messages.error(request, f"{text}: {outcome.problem}.")
         else:
-            messages.success(request, f"{text}. The connection works.")
+            learnt = outcome.learnt or "The connection works."
+            messages.success(request, f"{text}. {learnt}")
 
 
 class CredentialForm(forms.ModelForm):
@@ -208,7 +250,7 @@ class CredentialForm(forms.ModelForm):
             # It travels in a header.
             RegexValidator(r"\A[\x21-\x7e]+\Z", "Printable ASCII without spaces only.")
         ],
-        help_text="Stored encrypted and never shown again.",
+        help_text="Stored encrypted and never shown again. For AWS Bedrock either ACCESS_KEY_ID:SECRET_ACCESS_KEY, with :SESSION_TOKEN behind it when it is temporary, or a Bedrock API key.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -220,12 +262,20 @@ class CredentialForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        if values.get("secret"):
+        if secret := values.get("secret"):
+            if problem := kinds.problem_of_secret(self._kind(values), secret):
+                self.add_error("secret", problem)
             try:
                 selectors.key_ring()
             except ImproperlyConfigured as wrong:
                 self.add_error("secret", f"It cannot be encrypted. {wrong}")
         return values
+
+    def _kind(self, values: dict[str, Any]) -> str:
+        if not self.instance._state.adding:
+            return self.instance.provider.kind
+        provider: Provider | None = values.get("provider")
+        return provider.kind if provider else ""
 
 
 @admin.register(Credential)

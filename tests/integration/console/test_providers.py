@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from providers import selectors, services, snapshot
+from providers import kinds, selectors, services, snapshot
 from providers.models import Credential, Model, Provider
 from tests.factories import ANA, NOON, make_credential, make_model, make_provider
 
@@ -19,6 +19,11 @@ TIMEOUTS = {
 INLINE = {"models-TOTAL_FORMS": 0, "models-INITIAL_FORMS": 0}
 PROVIDER = {"name": "OpenAI", "slug": "openai", "kind": "OPENAI", "enabled": "on"}
 PROVIDER |= {"base_url": "https://api.openai.com/v1", **TIMEOUTS, **INLINE}
+
+AZURE = {"kind": "AZURE", "base_url": kinds.EXAMPLES[kinds.Kind.AZURE]}
+BEDROCK = {"kind": "BEDROCK", "base_url": kinds.EXAMPLES[kinds.Kind.BEDROCK]}
+OLLAMA = {"kind": "OLLAMA", "base_url": kinds.EXAMPLES[kinds.Kind.OLLAMA]}
+KEYS = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG"
 
 
 def at(row, what):
@@ -59,6 +64,15 @@ def test_a_provider_and_its_models_are_added_here(console):
         ({"base_url": "api.example.com"}, "Enter a valid URL"),
         ({"connect_timeout_s": 0}, "greater than or equal to 1"),
         ({"slug": "Open AI"}, "lower-case letters"),
+        ({"base_url": "https://api.openai.com"}, "Give it with its version"),
+        ({"region": "us-east-1"}, "Only AWS Bedrock has a region"),
+        ({"api_version": "2024-10-21"}, "Only Azure has versions"),
+        (AZURE | {"base_url": "https://a.openai.azure.com"}, "End it with /openai/v1"),
+        (AZURE | {"api_version": "v1"}, "A date, as in 2024-10-21"),
+        (BEDROCK | {"base_url": "https://proxy.example.com"}, "Its address names none"),
+        (BEDROCK | {"region": "eu-west-1"}, "Its address is in us-east-1."),
+        (OLLAMA | {"base_url": "http://127.0.0.1:11434"}, "End it with /v1"),
+        ({"kind": "NOBODY"}, "not one of the available choices"),
     ],
 )
 def test_a_provider_that_makes_no_sense_is_refused(console, fields, complaint):
@@ -66,6 +80,39 @@ def test_a_provider_that_makes_no_sense_is_refused(console, fields, complaint):
 
     assert complaint in response.content.decode()
     assert not Provider.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"kind": kind.value, "base_url": url} for kind, url in kinds.EXAMPLES.items()),
+        {"kind": "MOCK", "base_url": ""},
+        AZURE | {"base_url": "https://a.openai.azure.com/", "api_version": "2024-10-21"},
+        BEDROCK | {"base_url": "https://proxy.example.com/aws", "region": "eu-west-1"},
+    ],
+)  # fmt: skip
+def test_every_kind_is_added_the_way_its_example_says(console, fields):
+    add(console, "provider", {**PROVIDER, **fields})
+
+    provider = Provider.objects.get()
+    assert (provider.kind, provider.base_url) == (
+        fields["kind"],
+        fields["base_url"].rstrip("/"),
+    )
+    made = make_model(provider)
+    target = snapshot.models(selectors.key_ring())[made.name].target
+    assert (target.kind, target.region, target.api_version) == (
+        fields["kind"],
+        fields.get("region", ""),
+        fields.get("api_version", ""),
+    )
+
+
+def test_the_page_says_what_an_address_looks_like(console):
+    html = console.get(reverse("admin:providers_provider_add")).content.decode()
+
+    for kind, url in kinds.EXAMPLES.items():
+        assert f"{kind.label}: {url}" in html
 
 
 def test_changing_a_provider_notes_what_differs(console):
@@ -152,6 +199,46 @@ def test_a_refused_form_does_not_give_the_secret_back(console, fields, complaint
     assert not Credential.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("secret", "complaint"),
+    [
+        ("AKIAIOSFODNN7EXAMPLE", "That is an access key alone"),
+        ("AKIAIOSFODNN7EXAMPLE:", "Give ACCESS_KEY_ID:SECRET_ACCESS_KEY"),
+        ("key:wJalrXUtnFEMI", "Give ACCESS_KEY_ID:SECRET_ACCESS_KEY"),
+        ("ASIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI", "needs :SESSION_TOKEN behind it"),
+    ],
+)
+def test_a_secret_that_cannot_be_bedrocks_is_refused(console, secret, complaint):
+    provider = make_provider(**BEDROCK)
+    form = {"provider": provider.pk, "name": "main", "secret": secret}
+
+    html = add(console, "credential", form).content.decode()
+
+    assert complaint in html
+    assert f'value="{secret}"' not in html
+    assert not Credential.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [KEYS, "ASIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI:FwoGZXIvYXdz/+=", "ABSKQmVkcm9ja0FQ"],
+)
+def test_a_secret_in_one_of_bedrocks_forms_is_kept(console, secret):
+    provider = make_provider(**BEDROCK)
+
+    add(console, "credential", {"provider": provider.pk, "name": "a", "secret": secret})
+
+    assert secret_of(Credential.objects.get()) == secret
+
+
+def test_a_secret_is_replaced_only_by_one_of_its_providers_form(console):
+    credential = make_credential(make_provider(**BEDROCK), KEYS)
+
+    console.post(at(credential, "change"), {"name": "main", "secret": KEYS[:20]})
+
+    assert secret_of(Credential.objects.get()) == KEYS
+
+
 def test_an_empty_field_keeps_the_secret(console):
     credential = make_credential(make_provider(), SECRET)
 
@@ -231,6 +318,23 @@ def test_a_connection_is_tested_with_the_credential_a_call_would_use(
     assert words in html
     assert SECRET not in html
     assert upstream.asked[0][1]["authorization"] == f"Bearer {SECRET}"
+
+
+@pytest.mark.enable_socket
+def test_bedrock_is_tested_by_what_it_says_to_a_signature(console):
+    headers = {"x-amzn-errortype": "ValidationException"}
+    with fake_provider(400, headers) as upstream:
+        row = make_provider(
+            **BEDROCK | {"base_url": upstream.base_url, "region": "eu-west-1"}
+        )
+        make_credential(row, KEYS)
+        question = console.get(at(row, "test_connection")).content.decode()
+        html = probed(console, row)
+
+    assert "Sends it an empty request" in question
+    assert "It knows the credential; which models that may call was not asked." in html
+    assert "/eu-west-1/bedrock/" in upstream.asked[0][1]["authorization"]
+    assert KEYS not in html
 
 
 @pytest.mark.enable_socket

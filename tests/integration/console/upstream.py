@@ -13,6 +13,7 @@ class FakeProvider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.headers, self.silent = status, headers, silent
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []
         self.over = Event()
 
     @property
@@ -22,6 +23,11 @@ class FakeProvider(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     server: FakeProvider
+
+    def do_POST(self) -> None:
+        length = int(self.headers["content-length"])
+        self.server.bodies.append(self.rfile.read(length))
+        self.do_GET()
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
