@@ -1,6 +1,8 @@
 """The data plane of one worker, put together from the settings."""
 
+import hmac
 import time
+from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -13,6 +15,8 @@ from gateway_project.dataplane.refusals import RefusalTally
 from gateway_project.dataplane.snapshot import SnapshotStore
 from gateway_project.dataplane.transport import HTTPTransport
 from providers.adapters.mock import MockTransport
+from providers.adapters.registry import ADAPTERS
+from providers.types import Transport
 
 
 def build_plane() -> Plane:
@@ -26,11 +30,23 @@ def build_plane() -> Plane:
     return Plane(
         store=store,
         limiter=limiter,
-        transports={"MOCK": MockTransport(clock=time.time), "OPENAI": HTTPTransport()},
+        transports=_transports(),
         spool=spool,
         refusals=RefusalTally(spool, time.time),
         clock=time.time,
         key_prefixes=tuple(dict.fromkeys(settings.ACCEPTED_KEY_PREFIXES)),
+        response_key=_derived(b"gatehouse response ids"),
+        socket_origins=frozenset(settings.WEBSOCKET_ORIGINS),
         max_body_bytes=settings.MAX_BODY_BYTES,
         body_seconds=settings.BODY_SECONDS,
     )
+
+
+def _transports() -> Mapping[str, Transport]:
+    shared = HTTPTransport()
+    return dict.fromkeys(ADAPTERS, shared) | {"MOCK": MockTransport(time.time)}
+
+
+def _derived(purpose: bytes) -> bytes:
+    """Return a key of its own for one purpose, the same in every worker."""
+    return hmac.digest(settings.SECRET_KEY.encode(), purpose, "sha256")

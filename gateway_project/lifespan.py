@@ -114,5 +114,5 @@ async def _tidy(plane: Plane) -> None:
 async def _end(plane: Plane) -> None:
     plane.refusals.flush()
     plane.spool.close()
-    for transport in plane.transports.values():
+    for transport in set(plane.transports.values()):
         await transport.close()

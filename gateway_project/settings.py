@@ -48,6 +48,8 @@ HEADER_SECONDS = from_env.number("HEADER_SECONDS", 30, low=1, high=3600)
 BODY_SECONDS = from_env.number("BODY_SECONDS", 60, low=1, high=3600)
 SSE_KEEPALIVE_SECONDS = from_env.number("SSE_KEEPALIVE_SECONDS", 15, low=0, high=3600)
 KEY_PREFIX = from_env.text("KEY_PREFIX", "gh-")
+# Of pages that may open a WebSocket besides those this host serves itself.
+WEBSOCKET_ORIGINS = from_env.words("WEBSOCKET_ORIGINS", [])
 ACCEPTED_KEY_PREFIXES = [
     KEY_PREFIX,
     *from_env.words("ACCEPTED_KEY_PREFIXES", ["gh-", "iio-dev-", "sk-gw-"]),

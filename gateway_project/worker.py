@@ -1,10 +1,12 @@
 """gunicorn's own ASGI worker, with the few things a gateway needs done differently."""
 
 import asyncio
+import http
 from typing import Any
 
 import orjson
 from gunicorn import glogging
+from gunicorn.asgi import websocket
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 
@@ -65,12 +67,6 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
             task.cancel()
         return task
 
-    async def _handle_websocket(
-        self, request: Any, sockname: Any, peername: Any
-    ) -> None:
-        self._send_error_response(404, "No WebSocket is served here.")
-        self._close_transport()
-
     def close_if_idle(self) -> None:
         """Close a connection on which nothing is being answered."""
         if self._current_request is None:
@@ -98,6 +94,32 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
         self._safe_write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body)
 
 
+class Socket(websocket.WebSocketProtocol):  # type: ignore[misc]  # gunicorn has no type hints
+    """A WebSocket whose refusal is an answer with a body, as ASGI's extension has it."""
+
+    async def _send(self, message: Any) -> None:
+        match message["type"]:
+            case "websocket.http.response.start":
+                self._refusal = message
+            case "websocket.http.response.body":
+                self._refuse(message["body"])
+            case _:
+                await super()._send(message)
+
+    def _refuse(self, body: bytes) -> None:
+        status = http.HTTPStatus(self._refusal["status"])
+        head = [
+            b"HTTP/1.1 %d %b" % (status, status.phrase.encode()),
+            *(b"%b: %b" % header for header in self._refusal["headers"]),
+            b"content-length: %d" % len(body),
+            b"connection: close",
+        ]
+        self._denied = self.closed = True
+        self._close_event.set()
+        self.transport.write(b"\r\n".join(head) + b"\r\n\r\n" + body)
+        self.transport.close()
+
+
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hints
     """Serves with our protocol, keeps the configured backlog, and drains without waiting for idle connections."""
 
@@ -107,9 +129,10 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no type hi
         self.connections: set[Protocol] = set()
 
     async def _serve(self) -> None:
-        # The base class names its protocol class nowhere else than in its module; the
-        # module belongs to this process.
+        # The base classes name their protocol classes nowhere else than in their modules;
+        # the modules belong to this process.
         gasgi.ASGIProtocol = Protocol
+        websocket.WebSocketProtocol = Socket
         self.loop.call_soon(self._listen_again)
         await super()._serve()
 

@@ -17,6 +17,7 @@ from gateway_project.dataplane.limits.valkey import Valkey, encode
 from gateway_project.dataplane.plane import Plane
 from gateway_project.dataplane.refusals import RefusalTally
 from gateway_project.dataplane.snapshot import Snapshot, SnapshotStore
+from providers.adapters.registry import ADAPTERS
 from providers.errors import UpstreamBroken, UpstreamError
 from providers.types import (
     Endpoint,
@@ -128,11 +129,13 @@ class World:
         return Plane(
             store=SnapshotStore(self._load, limiter),
             limiter=limiter,
-            transports={"OPENAI": self.upstream},
+            transports=dict.fromkeys(ADAPTERS, self.upstream),
             spool=spool_writer,
             refusals=RefusalTally(spool_writer, lambda: self.now),
             clock=lambda: self.now,
             key_prefixes=("gh-", "iio-dev-"),
+            response_key=b"a key of this world",
+            socket_origins=frozenset({"https://allowed.example"}),
             max_body_bytes=2**20,
             body_seconds=0.2,
         )

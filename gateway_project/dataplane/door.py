@@ -15,8 +15,9 @@ from .answer import Answer
 from .express import ExpressView
 from .plane import Plane
 from .request import ExpressRequest, Receive, Scope
+from .sockets import ResponsesSocket
 from .throttling import rate_headers
-from .views import UnknownPath
+from .views.facts import UnknownPath
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -45,9 +46,7 @@ class Door:
         path = scope["path"]
         route = self._routes[path] if path in self._routes else self._route(path)
         if scope["type"] == "websocket":
-            # Our worker refuses them itself, in JSON; this is for other servers.
-            await receive()
-            await send({"type": "websocket.close"})
+            await self._open_socket(scope, receive, send, route)
             return
         if route is None:
             await self._django(scope, receive, send)
@@ -61,6 +60,22 @@ class Door:
         else:
             await self._send_stream(send, answer.status, headers, answer.body)
         await request.discard()
+
+    async def _open_socket(
+        self, scope: Scope, receive: Receive, send: Send, route: Route | None
+    ) -> None:
+        view = route[0] if route is not None else self._unknown
+        opening = view.opening() if view.opening is not None else self._unknown
+        request = ExpressRequest({**scope, "method": "GET"}, receive, self._plane, {})
+        await receive()
+        answer = await opening.serve(request)
+        if answer.status == 101:
+            await send({"type": "websocket.accept"})
+            await ResponsesSocket(scope, receive, send, self._plane, view).run()
+            return
+        start = {"status": answer.status, "headers": _headers(request, answer)}
+        await send({"type": "websocket.http.response.start", **start})
+        await send({"type": "websocket.http.response.body", "body": answer.body})
 
     def _route(self, path: str) -> Route | None:
         route = self._resolve(path)

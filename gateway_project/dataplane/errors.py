@@ -18,13 +18,12 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import orjson
-
-from providers.types import Headers
+from providers.dialects.errors import AskError
+from providers.types import Failure, Headers
 
 
 class Refusal(Exception):
-    """Rendered in OpenAI's shape, with `detail` beside it for clients of older systems."""
+    """Shown to the caller in the dialect it speaks."""
 
     status: int
     type: str = "invalid_request_error"
@@ -52,20 +51,17 @@ class Refusal(Exception):
         if code is not None:
             self.code = code
 
-    def as_body(self) -> bytes:
-        error: dict[str, Any] = {
-            "message": self.message,
-            "type": self.type,
-            "param": self.param,
-            "code": self.code,
-        }
-        if self.details is not None:
-            error["details"] = self.details
-        if self.retry_after_s is not None:
-            error["retry_after_seconds"] = self.retry_after_s
-        if self.advice is not None:
-            error["suggested_action"] = self.advice
-        return orjson.dumps({"error": error, "detail": self.message})
+    def as_failure(self) -> Failure:
+        return Failure(
+            status=self.status,
+            message=self.message,
+            type=self.type,
+            code=self.code,
+            param=self.param,
+            details=self.details,
+            retry_after_s=self.retry_after_s,
+            advice=self.advice,
+        )
 
     def as_headers(self) -> Headers:
         headers = [
@@ -128,7 +124,7 @@ class ServerError(Refusal):
 class ProviderRefused(Refusal):
     """An error status of the provider's; `status` is what our caller gets for it.
 
-    `body` is the provider's own, passed on when it is an error object of the dialect.
+    `body` is the provider's own where it speaks the caller's dialect: it is passed on.
     """
 
     type, code, source = "provider_error", "provider_error", "provider"
@@ -141,9 +137,6 @@ class ProviderRefused(Refusal):
         self.type = type
         self.body = body
 
-    def as_body(self) -> bytes:
-        return self.body if _is_error_object(self.body) else super().as_body()
-
 
 class ProviderUnavailable(Refusal):
     type, code, source = "provider_unavailable", "provider_unavailable", "provider"
@@ -153,9 +146,6 @@ class ProviderUnavailable(Refusal):
         self.status = status
 
 
-def _is_error_object(body: bytes) -> bool:
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return isinstance(value, dict) and isinstance(value.get("error"), dict)
+def not_understood(error: AskError) -> BadRequest:
+    """Return the refusal of a request whose dialect, or whose target, does not allow it."""
+    return BadRequest(str(error), param=error.field, code=error.code)

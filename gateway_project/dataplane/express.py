@@ -15,10 +15,19 @@ from rest_framework.permissions import BasePermission
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from providers.dialects.dialect import ErrorsShown
+
 from .answer import Answer
-from .errors import MethodNotAllowed, Refusal, ServerError, Unavailable
+from .errors import (
+    MethodNotAllowed,
+    ProviderRefused,
+    Refusal,
+    ServerError,
+    Unavailable,
+)
 from .limits.limiter import StaleSnapshot
 from .limits.valkey import ValkeyUnavailable
+from .renderers import OpenAIRenderer
 from .request import ExpressRequest
 
 log = logging.getLogger("gatehouse.dataplane")
@@ -34,9 +43,11 @@ class ExpressView(APIView):
     """Stages in order: authenticate, parse, permissions, throttles, then the handler.
 
     Every answer of a `recorded` view leaves a call record once its caller is known.
+    `opening` judges the requests that open a WebSocket, for a view that serves one.
     """
 
     recorded: ClassVar[bool] = False
+    opening: "ClassVar[type[ExpressView] | None]" = None
     stages: ClassVar["Stages"]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -94,7 +105,9 @@ class ExpressView(APIView):
         for authenticator in self.stages.authenticators:
             authenticator.authenticate(request)
         if self.stages.parser is not None and request.data is None:
-            request.data = self.stages.parser.parse(await request.read())
+            body = await request.read()
+            media_type = request.headers.get(b"content-type", b"")
+            request.data = self.stages.parser.parse(body, media_type, request)
         for permission in self.stages.permissions:
             permission.has_permission(request, self)
 
@@ -115,7 +128,20 @@ class ExpressView(APIView):
 
     def _refuse(self, request: ExpressRequest, refusal: Refusal) -> Answer:
         self._note(request, refusal.status, refusal.code)
-        return Answer(refusal.status, refusal.as_headers(), refusal.as_body())
+        request.refusal = refusal
+        return self.show(request, refusal)
+
+    def show(self, request: ExpressRequest, refusal: Refusal) -> Answer:
+        """Return the refusal as the caller's dialect has it."""
+        if isinstance(refusal, ProviderRefused) and refusal.body:
+            body = refusal.body
+        else:
+            body = self.errors_of(request).body(refusal.as_failure())
+        return Answer(refusal.status, refusal.as_headers(), body)
+
+    def errors_of(self, request: ExpressRequest) -> ErrorsShown:
+        """Return how this caller is shown an error."""
+        return self.stages.errors
 
     def _note(self, request: ExpressRequest, status: int, error: str) -> None:
         call, plane = request.call, request.plane
@@ -146,9 +172,17 @@ class Stages:
         takes_body = any(hasattr(view, name) for name in ("post", "put", "patch"))
         self.parser = parsers[0] if parsers and takes_body else None
         names = {method: method.lower() for method in _METHODS} | {"HEAD": "get"}
+        self.errors: ErrorsShown = _errors(view)
         self.handlers = {
             method: name for method, name in names.items() if hasattr(view, name)
         }
+
+
+def _errors(view: type[ExpressView]) -> ErrorsShown:
+    """Return what the first renderer that knows a dialect shows; OpenAI's otherwise."""
+    dialects = [each for each in view.renderer_classes if hasattr(each, "errors")]
+    found: ErrorsShown = (dialects or [OpenAIRenderer])[0].errors
+    return found
 
 
 def _made(classes: Sequence[Any], base: type) -> Sequence[Any]:

@@ -7,8 +7,10 @@ from rest_framework.permissions import BasePermission
 
 from providers.types import Target
 
-from .chat import Chat
+from .asks.asked import Asked
 from .errors import BadRequest, Forbidden, NotFound, Unavailable
+from .express import ExpressView
+from .plans import plan, serves
 from .request import ExpressRequest
 from .snapshot import Snapshot
 
@@ -34,12 +36,33 @@ class MayUseModel(BasePermission):
     def has_permission(  # type: ignore[override]  # the express door's own request
         self, request: ExpressRequest, view: object
     ) -> bool:
-        chat: Chat = request.data
-        request.call.model = chat.model
-        request.call.stream = chat.stream
-        request.target = route(request, chat.model)
+        asked: Asked = request.data
+        request.call.model = asked.model
+        request.call.stream = asked.stream
+        request.target = route(request, asked.model)
         request.call.provider = request.target.provider
-        _check_size(request, chat)
+        _check_size(request, asked)
+        return True
+
+
+class CanBeAsked(BasePermission):
+    """Refuse what the model's provider does not do, or cannot be told, before it is charged."""
+
+    def has_permission(  # type: ignore[override]  # the express door's own request
+        self, request: ExpressRequest, view: ExpressView
+    ) -> bool:
+        request.plan = plan(request, view.errors_of(request))
+        return True
+
+
+class CountsOrIsAsked(CanBeAsked):
+    """The same for a count of tokens, which we can do ourselves."""
+
+    def has_permission(  # type: ignore[override]  # the express door's own request
+        self, request: ExpressRequest, view: ExpressView
+    ) -> bool:
+        if serves(request):
+            return super().has_permission(request, view)
         return True
 
 
@@ -87,12 +110,13 @@ def _nearest(model: str, names: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(model[:200], list(names)[:1000], n=2)
 
 
-def _check_size(request: ExpressRequest, chat: Chat) -> None:
+def _check_size(request: ExpressRequest, asked: Asked) -> None:
     ceiling = request.caller.max_tokens
-    if ceiling is None or chat.max_tokens is None or chat.max_tokens <= ceiling:
+    if ceiling is None or asked.max_tokens is None or asked.max_tokens <= ceiling:
         return
+    name = asked.max_tokens_name
     raise BadRequest(
-        f"max_tokens is {chat.max_tokens}; this key's tier allows {ceiling} a request.",
-        param="max_tokens",
+        f"{name} is {asked.max_tokens}; this key's tier allows {ceiling} a request.",
+        param=name,
         code="max_tokens_too_large",
     )

@@ -1,7 +1,7 @@
 """What every call needs at hand, put together once per worker."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from audit.spool import SpoolWriter
 from providers.types import Transport
@@ -15,7 +15,8 @@ from .snapshot import SnapshotStore
 class Plane:
     """Bytes, seconds and prefixes come from the settings; the rest is made in `wiring`.
 
-    `clock` tells unix time in seconds.
+    `clock` tells unix time in seconds. `response_key` seals the ids of responses that
+    providers keep; `socket_origins` are the web pages that may open a WebSocket.
     """
 
     store: SnapshotStore
@@ -25,5 +26,7 @@ class Plane:
     refusals: RefusalTally
     clock: Callable[[], float]
     key_prefixes: Sequence[str]
+    response_key: bytes = field(repr=False)
+    socket_origins: Collection[str]
     max_body_bytes: int
     body_seconds: float

@@ -6,27 +6,24 @@ complete answer is in the books, whatever becomes of this process.
 
 from collections.abc import AsyncGenerator
 
-from providers import sse
-from providers.adapters import openai
-from providers.errors import UpstreamBroken, UpstreamError
+from providers.errors import UpstreamError
 from providers.types import Headers, Inbound
-from providers.usage import UsageMeter, usage_of_answer
 
 from .answer import Answer
 from .call import Call
-from .chat import Chat
 from .errors import ProviderRefused, ProviderUnavailable, Refusal
 from .express import CLIENT_GONE
 from .request import ExpressRequest
+from .streams import Stream
 from .upstream import refusal_of_failure, refusal_of_status
 
 _MOST_ANSWER_BYTES = 256 * 2**20
 _MOST_ERROR_BYTES = 2**20
-_STREAM_HEADERS: Headers = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
+_JSON: Headers = [(b"content-type", b"application/json")]
+
+
+class AnswerCut(Exception):
+    """An answer broke off in a form that cannot say so; its connection has to."""
 
 
 async def perform(request: ExpressRequest) -> Answer:
@@ -37,9 +34,7 @@ async def perform(request: ExpressRequest) -> Answer:
     try:
         inbound = await _send(request)
         try:
-            if _is_stream(inbound, request.data):
-                return Answer(200, list(_STREAM_HEADERS), _events(request, inbound))
-            return await _whole(request, inbound)
+            return await _answer(request, inbound)
         except UpstreamError as error:
             raise refusal_of_failure(error, request.target.provider) from error
     except (ProviderRefused, ProviderUnavailable) as refusal:
@@ -49,14 +44,11 @@ async def perform(request: ExpressRequest) -> Answer:
 
 async def _send(request: ExpressRequest) -> Inbound:
     """Return the provider's good answer. Raises a `Refusal`."""
-    call, target = request.call, request.target
-    outbound = openai.outbound(
-        target, request.data.body, headers=request.headers, query=request.query
-    )
+    call, target, plan = request.call, request.target, request.plan
     transport = request.plane.transports[target.kind]
     try:
         call.sent = True
-        inbound = await transport.send(outbound)
+        inbound = await transport.send(plan.outbound)
         call.answered()
         call.upstream_status = inbound.status
         if 200 <= inbound.status < 300:
@@ -67,71 +59,86 @@ async def _send(request: ExpressRequest) -> Inbound:
             inbound.close()
     except UpstreamError as error:
         raise refusal_of_failure(error, target.provider) from error
-    raise refusal_of_status(inbound.status, inbound.headers, body, target.provider)
+    raise refusal_of_status(
+        inbound.status, inbound.headers, body, target, passes=plan.passage.passes
+    )
 
 
-def _is_stream(inbound: Inbound, chat: Chat) -> bool:
-    kind = dict(inbound.headers).get(b"content-type", b"")
-    return chat.stream and kind.lower().startswith(b"text/event-stream")
-
-
-async def _whole(request: ExpressRequest, inbound: Inbound) -> Answer:
+async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
+    plan = request.plan
+    kind = dict(inbound.headers).get(b"content-type", b"").lower()
+    if stream := plan.passage.stream(kind):
+        headers = _stream_headers(stream) or _shown(request, inbound)
+        return Answer(200, headers, _flow(request, inbound, stream))
     try:
         body = await inbound.read(_MOST_ANSWER_BYTES)
     finally:
         inbound.close()
-    call = request.call
-    call.usage = usage_of_answer(body, request.data.body)
-    headers = openai.passed_on(inbound.headers)
-    _settle(request, inbound.status)
+    body, request.call.usage = plan.passage.whole(body)
+    headers = _shown(request, inbound) if plan.passage.passes else list(_JSON)
+    settle(request, inbound.status)
     return Answer(inbound.status, headers, body)
 
 
-async def _events(
-    request: ExpressRequest, inbound: Inbound
+def _shown(request: ExpressRequest, inbound: Inbound) -> Headers:
+    shown = request.plan.shown
+    return [header for header in inbound.headers if header[0] in shown]
+
+
+def _stream_headers(stream: Stream) -> Headers:
+    """Return none for a stream that keeps the provider's content type."""
+    if not stream.content_type:
+        return []
+    return [
+        (b"content-type", stream.content_type),
+        (b"cache-control", b"no-cache"),
+        (b"x-accel-buffering", b"no"),
+    ]
+
+
+async def _flow(
+    request: ExpressRequest, inbound: Inbound, stream: Stream
 ) -> AsyncGenerator[bytes, None]:
-    """Yield whole events as they come, and settle before the closing one goes out."""
-    framer, meter = sse.Framer(), UsageMeter(request.data.body)
+    """Yield what goes to the caller as it comes, and settle before the last of it goes out."""
     settled = False
     try:
         async for chunk in inbound.chunks():
-            block = framer.feed(chunk)
-            if not block:
-                continue
-            meter.feed(block)
-            if not settled and sse.has_done(block):
-                request.call.usage = meter.usage()
-                _settle(request, 200)
+            block = stream.feed(chunk)
+            if stream.ended and not settled:
                 settled = True
-            yield block
+                _settle_stream(request, stream, 200, stream.error)
+            if block:
+                yield block
         if not settled:
-            _check_ended_well(meter, framer)
-            request.call.usage = meter.usage()
-            _settle(request, 200)
+            block = stream.end()
             settled = True
-            yield sse.DONE
+            _settle_stream(request, stream, 200)
+            if block:
+                yield block
     except UpstreamError as error:
         refusal = refusal_of_failure(error, request.target.provider)
         if not settled:
-            request.call.usage = meter.usage()
-            _settle(request, 200, refusal.code)
             settled = True
-            # No [DONE] after it: nobody may take this for the end of the answer.
-            yield sse.encode(refusal.as_body())
+            _settle_stream(request, stream, 200, refusal.code)
+            # Nothing after it: nobody may take this for the end of the answer.
+            last = stream.fail(refusal.as_failure())
+            if last is None:
+                raise AnswerCut(refusal.message) from error
+            yield last
     finally:
         inbound.close()
         if not settled:
-            request.call.usage = meter.usage()
-            _settle(request, CLIENT_GONE, "client_disconnected")
+            _settle_stream(request, stream, CLIENT_GONE, "client_disconnected")
 
 
-def _check_ended_well(meter: UsageMeter, framer: sse.Framer) -> None:
-    """Some compatible servers send no [DONE]; a finish reason ends an answer as well."""
-    if framer.rest or not meter.finished:
-        raise UpstreamBroken("the stream ended before its end was announced")
+def _settle_stream(
+    request: ExpressRequest, stream: Stream, status: int, error: str = ""
+) -> None:
+    request.call.usage = stream.usage()
+    settle(request, status, error)
 
 
-def _settle(request: ExpressRequest, status: int, error: str = "") -> None:
+def settle(request: ExpressRequest, status: int, error: str = "") -> None:
     call = request.call
     call.status, call.error = status, error
     request.plane.spool.append(call.record(request.caller))

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from providers.types import Target
 from tenants.types import Caller
@@ -12,6 +12,9 @@ from .call import Call
 from .errors import BodyTooLarge, BodyTooSlow, Refusal, UnsupportedEncoding
 from .plane import Plane
 from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from .plans import Plan
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,15 +26,17 @@ _DISCARD_SECONDS = 10.0
 
 
 class ExpressRequest:
-    """`snapshot`, `caller`, `data` and `target` are set by the stages of the view, in that order.
+    """`snapshot`, `caller`, `data`, `target` and `plan` are set by the stages of the view, in that order.
 
-    `presented_id` is the public part of the key that was presented, good or not.
+    `refusal` is how the view answered, if not well. `presented_id` is the public part of the key that was presented, good or not.
     """
 
     caller: Caller
     snapshot: Snapshot
     target: Target
+    plan: "Plan"
     data: Any = None
+    refusal: Refusal | None = None
     presented_id: str = ""
 
     def __init__(

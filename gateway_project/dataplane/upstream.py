@@ -4,12 +4,15 @@ A caller must be able to tell the provider's answer from ours: its 429 is not ou
 and its 401 means that our credential is bad, not the caller's key.
 """
 
+import orjson
+
+from providers.adapters.complaints import complaint_of
 from providers.errors import (
     UpstreamError,
     UpstreamTimedOut,
     UpstreamUnreachable,
 )
-from providers.types import Headers
+from providers.types import Headers, Target
 
 from .errors import ProviderRefused, ProviderUnavailable, Refusal
 
@@ -48,12 +51,15 @@ def refusal_of_failure(error: UpstreamError, provider: str) -> Refusal:
 
 
 def refusal_of_status(
-    status: int, headers: Headers, body: bytes, provider: str
+    status: int, headers: Headers, body: bytes, target: Target, *, passes: bool
 ) -> Refusal:
     """Return the refusal for a provider's status other than 2xx.
 
-    A redirect is none of our caller's business: followed, it could lead anywhere.
+    With `passes` the caller speaks the provider's dialect and is given its own words about
+    what is wrong with the request. A redirect is none of our caller's business: followed,
+    it could lead anywhere.
     """
+    provider = target.provider
     details = {"provider": provider, "upstream_status": status}
     if status in (401, 402, 403):
         return ProviderRefused(
@@ -64,7 +70,7 @@ def refusal_of_status(
                 status, "provider_forbidden"
             ),
             details=details,
-            advice="Your own key is fine. Ask your operator to check the provider's credential and what it is entitled to.",
+            advice="Your own key is fine, and the model is configured here. Ask your operator to check the provider's credential and what it is entitled to.",
         )
     if status == 429:
         return ProviderRefused(
@@ -76,12 +82,13 @@ def refusal_of_status(
             retry_after_s=_retry_after(headers),
         )
     if 400 <= status < 500:
+        said = complaint_of(body, secret=target.secret)
         return ProviderRefused(
-            f"The provider {provider} answered {status}.",
+            f"The provider {provider} answered {status}{': ' + said if said else '.'}",
             status=status,
             type="provider_invalid_request",
             details=details,
-            body=body,
+            body=body if passes and _is_error_object(body) else b"",
         )
     return ProviderUnavailable(
         f"The provider {provider} answered {status}.",
@@ -90,6 +97,14 @@ def refusal_of_status(
         retry_after_s=_retry_after(headers),
         advice="Try again later or use a model of another provider.",
     )
+
+
+def _is_error_object(body: bytes) -> bool:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(value, dict) and isinstance(value.get("error"), dict)
 
 
 def _retry_after(headers: Headers) -> int:

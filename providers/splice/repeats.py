@@ -14,14 +14,15 @@ def repeated_keys(body: bytes, protected: Set[str]) -> frozenset[str]:
     """
     if _is_plainly_unambiguous(body, protected):
         return frozenset()
+    spelt = {name.lower(): name for name in protected}
     found: set[str] = set()
     ambiguous: set[str] = set()
     for member in members(body.decode()):
         key = member.key.replace("\N{LATIN SMALL LETTER LONG S}", "s").lower()
-        if key in protected:
-            if key in found or key != member.key:
-                ambiguous.add(key)
-            found.add(key)
+        if name := spelt.get(key):
+            if name in found or name != member.key:
+                ambiguous.add(name)
+            found.add(name)
     return frozenset(ambiguous)
 
 
@@ -43,4 +44,4 @@ def _spellings(protected: frozenset[str]) -> re.Pattern[bytes]:
 
 
 def _either_case(letter: str) -> str:
-    return f"[{letter}{letter.upper()}]"
+    return f"[{letter.lower()}{letter.upper()}]"

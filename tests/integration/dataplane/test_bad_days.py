@@ -186,21 +186,6 @@ async def test_a_large_body_with_half_a_character_is_refused_without_a_search(
     assert time.process_time() - began < 2
 
 
-async def test_a_websocket_is_refused_properly(make_world):
-    world = await make_world()
-    sent = []
-
-    async def receive():
-        return {"type": "websocket.connect"}
-
-    async def send(message):
-        sent.append(message)
-
-    await world.door({"type": "websocket", "path": "/v1/responses"}, receive, send)
-
-    assert sent == [{"type": "websocket.close"}]
-
-
 async def test_a_script_that_keeps_getting_lost_is_no_bug_of_ours(make_world, tmp_path):
     world = await make_world(Upstream([ANSWER]))
     async with a_store_that_says(b"-NOSCRIPT gone\r\n", tmp_path) as (path, _):

@@ -351,7 +351,10 @@ async def test_more_tokens_than_the_tier_allows_are_refused_by_name(make_world):
     refused = await world.ask({**CHAT, "max_completion_tokens": 101})
     admitted = await world.ask({**CHAT, "max_completion_tokens": 100})
 
-    assert (refused.status, refused.error["param"]) == (400, "max_tokens")
+    assert (refused.status, refused.error["param"]) == (
+        400,
+        "max_completion_tokens",
+    )
     assert admitted.status == 200
 
 

@@ -2,15 +2,26 @@ import json
 
 import pytest
 
-from gateway_project.dataplane import chat
+from gateway_project.dataplane.asks import generating, others
 from gateway_project.dataplane.errors import BadRequest
+from gateway_project.dataplane.parsers import ChatParser, MessageParser, ResponseParser
+from providers.dialects.errors import BadField
+from providers.operations import Operation
 
 GOOD = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
 
+class NoPath:
+    path_args = {}
+
+
+def read(body, parser=ChatParser):
+    return parser().parse(body, b"", NoPath)
+
+
 def parse(**changes):
     body = {**GOOD, **changes}
-    return chat.parse(json.dumps(body).encode())
+    return read(json.dumps(body).encode())
 
 
 def test_unknown_fields_are_none_of_our_business():
@@ -76,7 +87,7 @@ def test_a_missing_field_is_called_missing(field):
     body = {name: value for name, value in GOOD.items() if name != field}
 
     with pytest.raises(BadRequest, match=f"{field} is missing") as refused:
-        chat.parse(json.dumps(body).encode())
+        read(json.dumps(body).encode())
 
     assert refused.value.code == "missing_required_parameter"
 
@@ -102,7 +113,7 @@ def test_a_missing_field_is_called_missing(field):
 )
 def test_what_is_no_json_object_is_said_to_be_none(body, message):
     with pytest.raises(BadRequest, match=message):
-        chat.parse(body)
+        read(body)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +130,7 @@ def test_what_is_no_json_object_is_said_to_be_none(body, message):
 )
 def test_a_lone_surrogate_is_found_where_it_stands(body, path):
     with pytest.raises(BadRequest) as refused:
-        chat.parse(body)
+        read(body)
 
     assert (refused.value.code, refused.value.param) == ("invalid_unicode", path)
 
@@ -127,7 +138,7 @@ def test_a_lone_surrogate_is_found_where_it_stands(body, path):
 def test_a_pair_of_surrogates_is_a_character():
     body = rb'{"model":"m","messages":[{"role":"user","content":"\ud83d\ude80"}]}'
 
-    assert chat.parse(body).model == "m"
+    assert read(body).model == "m"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +150,7 @@ def test_a_pair_of_surrogates_is_a_character():
 )
 def test_a_model_named_twice_is_refused_under_any_spelling(body):
     with pytest.raises(BadRequest) as refused:
-        chat.parse(body)
+        read(body)
 
     assert (refused.value.code, refused.value.param) == ("duplicate_parameter", "model")
 
@@ -148,4 +159,120 @@ def test_the_text_of_a_prompt_is_not_repeated_in_an_error():
     with pytest.raises(BadRequest) as refused:
         parse(messages="a secret prompt")
 
-    assert "secret" not in refused.value.as_body().decode()
+    assert "secret" not in refused.value.message
+
+
+def test_a_system_text_beside_the_messages_is_the_first_of_them():
+    asked = parse(system="Be brief.")
+
+    assert json.loads(asked.body) == asked.fields
+    assert asked.fields == {
+        **GOOD,
+        "messages": [{"role": "system", "content": "Be brief."}, *GOOD["messages"]],
+    }
+
+
+@pytest.mark.parametrize("system", [None, ""])
+def test_a_system_that_says_nothing_is_no_field_for_a_provider(system):
+    asked = parse(system=system)
+
+    assert b'"system":' not in asked.body
+
+
+def test_a_body_without_that_field_goes_on_as_it_came():
+    body = b'{ "model":"m" ,"messages":[{"role":"user","content":"hi"}], "x" : 1e400 }'
+
+    with pytest.raises(BadRequest):
+        read(body)
+    body = body.replace(b"1e400", b"1.10")
+    assert read(body).body is body
+
+
+def test_a_moderation_without_a_model_is_for_the_default_one():
+    asked = others.moderation(b'{ "input": "x" }')
+
+    assert asked.model == "omni-moderation-latest"
+    assert json.loads(asked.body) == {"model": asked.model, "input": "x"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "ceiling", "name"),
+    [
+        ({}, None, "generationConfig.maxOutputTokens"),
+        ({"generationConfig": {}}, None, "generationConfig.maxOutputTokens"),
+        (
+            {"generationConfig": {"maxOutputTokens": 7}},
+            7,
+            "generationConfig.maxOutputTokens",
+        ),
+        (
+            {"generation_config": {"max_output_tokens": 9}},
+            9,
+            "generation_config.max_output_tokens",
+        ),
+    ],
+)
+def test_geminis_ceiling_is_found_in_either_spelling(fields, ceiling, name):
+    body = json.dumps({"contents": [{"parts": [{"text": "hi"}]}], **fields}).encode()
+
+    asked = generating.generate(body, "g", stream=False)
+
+    assert (asked.max_tokens, asked.max_tokens_name) == (ceiling, name)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "contents"),
+        ({"contents": []}, "contents"),
+        ({"contents": 3}, "contents"),
+        ({"contents": "x", "generationConfig": 3}, "generationConfig"),
+        (
+            {"contents": "x", "generationConfig": {}, "generation_config": {}},
+            "generation_config",
+        ),
+        (
+            {"contents": "x", "systemInstruction": "a", "system_instruction": "b"},
+            "system_instruction",
+        ),
+        (
+            {"contents": "x", "generationConfig": {"maxOutputTokens": "7"}},
+            "generationConfig.maxOutputTokens",
+        ),
+    ],
+)
+def test_what_is_wrong_in_geminis_dialect_is_named(fields, field):
+    with pytest.raises(BadField) as wrong:
+        generating.generate(json.dumps(fields).encode(), "g", stream=False)
+
+    assert wrong.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("parser", "fields", "param"),
+    [
+        (MessageParser, {"model": "m", "max_tokens": 1}, "messages"),
+        (MessageParser, {**GOOD}, "max_tokens"),
+        (MessageParser, {**GOOD, "max_tokens": 0}, "max_tokens"),
+        (MessageParser, {**GOOD, "max_tokens": 1, "temperature": 1.5}, "temperature"),
+        (ResponseParser, {"model": "m", "input": 4}, "input"),
+        (ResponseParser, {"model": "m", "input": "x", "stream": "y"}, "stream"),
+        (ResponseParser, {"input": "x"}, "model"),
+        (
+            ResponseParser,
+            {"model": "m", "previous_response_id": 7},
+            "previous_response_id",
+        ),
+    ],
+)
+def test_other_dialects_name_their_fields_too(parser, fields, param):
+    with pytest.raises(BadRequest) as refused:
+        read(json.dumps(fields).encode(), parser)
+
+    assert refused.value.param == param
+
+
+def test_an_operation_is_known_by_its_parser():
+    asked = read(json.dumps({**GOOD, "max_tokens": 3}).encode(), MessageParser)
+
+    assert (asked.operation, asked.max_tokens) == (Operation.MESSAGES, 3)

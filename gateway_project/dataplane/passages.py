@@ -1,0 +1,148 @@
+"""How an answer comes back: as the provider wrote it, or told again in the caller's dialect."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from providers.dialects.conversation import (
+    Answer,
+    Ask,
+    Declined,
+    Text,
+    Thinking,
+    ToolCall,
+)
+from providers.dialects.dialect import CallerSide, ErrorsShown, ProviderSide
+from providers.dialects.gemini import embeddings
+from providers.dialects.gemini.embeddings import EmbeddingAsk
+from providers.errors import UpstreamBroken
+from providers.operations import Operation
+from providers.types import Usage
+from providers.usage.answers import usage_of
+from providers.usage.estimates import estimate
+
+from .arrays import ArrayStream
+from .asks.asked import Asked
+from .continuing import Ownership
+from .streams import PassingStream, Sound, Stream, TranslatedStream
+
+_EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
+# Whether these come as events is not in a field called `stream`.
+_BOTH = frozenset({Operation.SPEECH})
+
+
+class Passage(Protocol):
+    """`passes` says that the provider's bytes reach the caller as they came."""
+
+    @property
+    def passes(self) -> bool: ...
+
+    def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        """Return the body for the caller, and what it took. Raises `UpstreamBroken`."""
+
+    def stream(self, content_type: bytes) -> Stream | None:
+        """Return the stream an answer of this type is; None for one that is read whole.
+
+        Raises `UpstreamBroken` when the provider does not stream what it was asked to.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Caller and provider speak one dialect. `ownership` is that of the answer's ids."""
+
+    asked: Asked
+    errors: ErrorsShown
+    ownership: Ownership | None = None
+    passes: bool = True
+
+    def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        usage = usage_of(self.asked.operation, body, self.asked.body)
+        if self.ownership is not None:
+            body = self.ownership.relabel().answer(body)
+        return body, usage
+
+    def stream(self, content_type: bytes) -> Stream | None:
+        is_events = content_type.startswith(_EVENT_STREAMS)
+        if self.asked.operation is Operation.SPEECH and not is_events:
+            return Sound(self.asked)
+        if not is_events or not (self.asked.stream or self.asked.operation in _BOTH):
+            return None
+        relabel = None if self.ownership is None else self.ownership.relabel()
+        return PassingStream(self.asked, self.errors, relabel)
+
+
+@dataclass(frozen=True, slots=True)
+class Translating:
+    """They speak two. `now` is unix seconds, for answers whose provider dates none."""
+
+    asked: Asked
+    ask: Ask
+    caller: CallerSide
+    provider: ProviderSide
+    now: int
+    passes: bool = False
+
+    def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        answer = self.provider.parse(body)
+        usage = answer.usage or estimate(self.asked.body, _said(answer))
+        answer = replace(answer, usage=usage, created=answer.created or self.now)
+        return self.caller.render(answer, self.ask), usage
+
+    def stream(self, content_type: bytes) -> Stream | None:
+        if not self.asked.stream:
+            return None
+        if not content_type.startswith(_EVENT_STREAMS):
+            raise UpstreamBroken("the provider answered whole, though asked to stream")
+        return TranslatedStream(
+            self.asked,
+            self.provider.reader(),
+            self.caller.renderer(self.ask),
+            now=self.now,
+        )
+
+
+def _said(answer: Answer) -> str:
+    words: list[str] = []
+    for choice in answer.choices:
+        for part in choice.parts:
+            match part:
+                case Text() | Thinking() | Declined():
+                    words.append(part.text)
+                case ToolCall():
+                    words += [part.name, part.arguments]
+    return "".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Gemini's answer as one growing array, for a caller that did not ask for events."""
+
+    events: Passage
+
+    @property
+    def passes(self) -> bool:
+        return self.events.passes
+
+    def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        return self.events.whole(body)
+
+    def stream(self, content_type: bytes) -> Stream | None:
+        stream = self.events.stream(content_type)
+        return None if stream is None else ArrayStream(stream)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsThroughGemini:
+    """OpenAI's embeddings, made by a provider that speaks Gemini's dialect."""
+
+    asked: Asked
+    ask: EmbeddingAsk
+    passes: bool = False
+
+    def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        embedded = embeddings.parse(body, self.ask)
+        usage = embedded.usage or estimate(self.asked.body, "")
+        return embeddings.answer(embedded, self.ask, usage), usage
+
+    def stream(self, content_type: bytes) -> Stream | None:
+        return None

@@ -1,0 +1,198 @@
+"""A streamed answer on its way through: what comes in from the provider, what goes out."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from providers import sse
+from providers.dialects.dialect import ErrorsShown, Reader, Renderer
+from providers.dialects.events import (
+    ArgumentsDelta,
+    Begun,
+    CallBegun,
+    DeclinedDelta,
+    Ended,
+    Event,
+    Spent,
+    TextDelta,
+    ThinkingDelta,
+)
+from providers.dialects.responses.ownership import Relabel
+from providers.errors import UpstreamBroken
+from providers.operations import Operation
+from providers.types import Failure, Usage
+from providers.usage.estimates import estimate
+from providers.usage.meters import meter
+
+from .asks.asked import Asked
+from .stripping import without_usage
+
+EVENTS = b"text/event-stream; charset=utf-8"
+_MOST_SAMPLED = 2**20
+_DONE_CLOSED = frozenset({Operation.CHAT, Operation.COMPLETIONS})
+
+
+class Stream(Protocol):
+    """`ended` is set by the chunk that ends the answer, `error` when the provider ends it badly.
+
+    `content_type` is empty where the provider's own holds.
+    """
+
+    @property
+    def content_type(self) -> bytes: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def error(self) -> str: ...
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what the caller gets for this chunk; may be empty. Raises `UpstreamBroken`."""
+
+    def end(self) -> bytes:
+        """Return what is left when the connection ended cleanly. Raises `UpstreamBroken`."""
+
+    def fail(self, failure: Failure) -> bytes | None:
+        """Return what tells the caller that the stream broke; None when nothing can."""
+
+    def usage(self) -> Usage:
+        """Return what the answer took by now."""
+
+
+class PassingStream:
+    """Whole events as the provider wrote them."""
+
+    content_type = EVENTS
+
+    def __init__(
+        self,
+        asked: Asked,
+        errors: ErrorsShown,
+        relabel: Relabel | None,
+    ) -> None:
+        self.ended = False
+        self.error = ""
+        self._framer = sse.Framer()
+        self._meter = meter(asked.operation, asked.body)
+        self._errors = errors
+        self._relabel = relabel
+        self._operation = asked.operation
+        self._drops_usage = asked.operation in _DONE_CLOSED and not _wants_usage(asked)
+
+    def feed(self, chunk: bytes) -> bytes:
+        block = self._framer.feed(chunk)
+        if not block:
+            return block
+        self._meter.feed(block)
+        if self._meter.ended or self._meter.failed:
+            self.ended = True
+            self.error = "provider_broke_off" if self._meter.failed else ""
+        if self._drops_usage and b'"usage"' in block:
+            block = without_usage(block)
+        return block if self._relabel is None else self._relabel.block(block)
+
+    def end(self) -> bytes:
+        """Some compatible servers send no [DONE]; a finish reason ends an answer as well."""
+        if self._framer.rest or not self._meter.complete:
+            raise UpstreamBroken("the stream ended before its end was announced")
+        return sse.DONE if self._operation in _DONE_CLOSED else b""
+
+    def fail(self, failure: Failure) -> bytes | None:
+        return self._errors.event(failure, sequence=self._meter.sequence)
+
+    def usage(self) -> Usage:
+        return self._meter.usage()
+
+
+def _wants_usage(asked: Asked) -> bool:
+    options = asked.fields.get("stream_options")
+    return isinstance(options, dict) and options.get("include_usage") is True
+
+
+class TranslatedStream:
+    """Events of the provider's dialect told again in the caller's."""
+
+    content_type = EVENTS
+
+    def __init__(
+        self, asked: Asked, reader: Reader, renderer: Renderer, *, now: int
+    ) -> None:
+        self.ended = False
+        self.error = ""
+        self._asked = asked
+        self._reader = reader
+        self._renderer = renderer
+        self._now = now
+        self._usage: Usage | None = None
+        self._said: list[str] = []
+        self._sampled = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        events = self._reader.feed(chunk)
+        if len(events) == 1:
+            return self._tell(events[0])
+        return b"".join([self._tell(event) for event in events])
+
+    def _tell(self, event: Event) -> bytes:
+        match event:
+            case TextDelta() | ThinkingDelta() | DeclinedDelta() | ArgumentsDelta():
+                self._hear(event.text)
+            case CallBegun():
+                self._hear(event.name)
+            case Begun():
+                event = replace(event, created=event.created or self._now)
+            case Spent():
+                self._usage = event.usage
+            case Ended():
+                return self._close(event)
+        return self._renderer.feed(event)
+
+    def _hear(self, text: str) -> None:
+        if self._sampled < _MOST_SAMPLED:
+            self._sampled += len(text)
+            self._said.append(text)
+
+    def _close(self, ended: Ended) -> bytes:
+        self.ended = True
+        stated = b""
+        if self._usage is None:
+            # The caller is told what the books will say.
+            stated = self._renderer.feed(Spent(self.usage()))
+        return stated + self._renderer.feed(ended)
+
+    def end(self) -> bytes:
+        told = b"".join([self._tell(event) for event in self._reader.end()])
+        if not self.ended:
+            raise UpstreamBroken("the stream ended before its end was announced")
+        return told
+
+    def fail(self, failure: Failure) -> bytes | None:
+        return self._renderer.fail(failure)
+
+    def usage(self) -> Usage:
+        if self._usage is None:
+            return estimate(self._asked.body, "".join(self._said))
+        return self._usage
+
+
+class Sound:
+    """Bytes that are no text: they pass as they come, and only a cut tells of a failure."""
+
+    content_type = b""
+
+    def __init__(self, asked: Asked) -> None:
+        self.ended = False
+        self.error = ""
+        self._asked = asked
+
+    def feed(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def end(self) -> bytes:
+        return b""
+
+    def fail(self, failure: Failure) -> bytes | None:
+        return None
+
+    def usage(self) -> Usage:
+        return estimate(self._asked.body, "")
