@@ -6,12 +6,15 @@ payload, and a checksum of everything before it.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from providers.errors import UpstreamBroken
 
 MOST_FRAME_BYTES = 16 * 2**20
+# As many as AWS itself allows.
+MOST_HEADER_BYTES = 128 * 2**10
 
 _PRELUDE = struct.Struct(">III")
 _CHECKSUM = struct.Struct(">I")
@@ -28,7 +31,7 @@ _SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 class Frame:
     """`headers` are those with text in them; all that Bedrock sends are."""
 
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     payload: bytes = field(repr=False)
 
 
@@ -69,6 +72,8 @@ class Frames:
             raise UpstreamBroken("the beginning of a frame does not match its checksum")
         if total > self._limit:
             raise UpstreamBroken(f"a frame is longer than {self._limit} bytes")
+        if headers > MOST_HEADER_BYTES:
+            raise UpstreamBroken(f"headers are longer than {MOST_HEADER_BYTES} bytes")
         if total < _LEAST_FRAME_BYTES + headers:
             raise UpstreamBroken("a frame is shorter than what it holds")
         end: int = start + total
@@ -81,13 +86,16 @@ def _frame(data: bytes) -> Frame:
         raise UpstreamBroken("a frame does not match its checksum")
     _, length, _ = _PRELUDE.unpack_from(body)
     payload_at = _PRELUDE.size + length
-    return Frame(
-        dict(_headers(body[_PRELUDE.size : payload_at])),
-        body[payload_at:],
-    )
+    return Frame(_headers(body[_PRELUDE.size : payload_at]), body[payload_at:])
 
 
-def _headers(data: bytes) -> Iterator[tuple[str, str]]:
+# A stream has few kinds of frames, and each kind has the same headers every time.
+@lru_cache(maxsize=32)
+def _headers(data: bytes) -> Mapping[str, str]:
+    return dict(_header_by_header(data))
+
+
+def _header_by_header(data: bytes) -> Iterator[tuple[str, str]]:
     at = 0
     try:
         while at < len(data):

@@ -80,7 +80,8 @@ def test_a_flipped_bit_anywhere_is_found(at):
         (with_prelude(15, 0), "shorter"),
         (with_prelude(0, 0), "shorter"),
         (with_prelude(100, 85), "shorter"),
-        (with_prelude(100, 2**32 - 1), "shorter"),
+        (with_prelude(100, 2**17), "shorter"),
+        (with_prelude(2**18, 2**17 + 1), "headers are longer than 131072 bytes"),
     ],
 )
 def test_refuses_lengths_that_cannot_be_before_it_gathers_them(prelude, said):
