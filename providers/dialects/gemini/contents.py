@@ -124,9 +124,10 @@ class _Reader:
         blob.need("mimeType", "a media type")
         blob.need("data", "base64")
         data = media.standard_base64(blob.text("data") or "")
+        media_type = blob.text("mimeType") or ""
         blob.any("displayName")
         self._unsaid.update(blob.rest())
-        return [media.inline(data, blob.text("mimeType") or "", part.at)]
+        return [media.inline(data, media_type, part.at)]
 
     def _linked(self, part: ProtoFields) -> list[Part]:
         file = part.message("fileData")

@@ -67,6 +67,8 @@ def _value(name: str, value: Any, at: str, level: int) -> Any:
         return _schemas_by_name(value, at, level)
     if name in ("anyOf", "oneOf", "allOf", "prefixItems"):
         return _schema_list(value, at, level)
+    if name in ("ref", "$ref") and isinstance(value, str):
+        return value.replace("#/defs/", "#/$defs/", 1)
     return as_integer(value) if name in _COUNTS else value
 
 
@@ -102,4 +104,6 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
             schema["enum"] = [*schema["enum"], None]
     elif isinstance(schema.get("anyOf"), list):
         schema["anyOf"] = [*schema["anyOf"], {"type": "null"}]
+    else:
+        return {"anyOf": [schema, {"type": "null"}]}
     return schema

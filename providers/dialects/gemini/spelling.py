@@ -37,10 +37,8 @@ class ProtoFields(Fields):
         for name, each in value.items():
             known = camel(name)
             if found.get(known) is not None and each is not None:
-                raise BadField(
-                    f"{self.path(known)} is given twice, in two spellings.",
-                    field=self.path(known),
-                )
+                path = super().path(name)
+                raise BadField(f"{path} is given twice, in two spellings.", field=path)
             if each is not None or known not in found:
                 found[known] = each
                 self._spelt[known] = name
