@@ -19,6 +19,8 @@ from providers.errors import UpstreamBroken
 
 from . import reasoning
 
+# Whatever a provider says, JavaScript can still show it as a date.
+_LATEST = 8_640_000_000_000
 _STOPS = {
     "length": Stop.LENGTH,
     "tool_calls": Stop.TOOL_CALLS,
@@ -38,8 +40,14 @@ def parse(data: bytes) -> Answer:
         model=lenient.text(value, "model"),
         choices=tuple(map(_choice, choices)),
         usage=openai_usage.parse(value),
-        created=lenient.count(value, "created"),
+        created=created_of(value),
     )
+
+
+def created_of(value: dict[str, Any]) -> int:
+    """Return unix seconds, of which there are more than `lenient` takes for a count."""
+    created = value.get("created")
+    return created if type(created) is int and 0 <= created < _LATEST else 0
 
 
 def stop_of(reason: str, *, called: bool, declined: bool) -> Stop:

@@ -21,7 +21,14 @@ from providers.dialects.events import (
 from providers.errors import UpstreamBroken
 
 from . import reasoning
-from .answers import arguments_of, logprobs_of, new_call_id, stop_of, text_of
+from .answers import (
+    arguments_of,
+    created_of,
+    logprobs_of,
+    new_call_id,
+    stop_of,
+    text_of,
+)
 
 # A hostile provider must not make us remember choices and calls without end.
 _MOST = 1024
@@ -83,9 +90,8 @@ class ChatReader:
         # Azure begins with a chunk of filter results that has no id and no model yet.
         if not self._begun and (choices or usage):
             self._begun = True
-            created = lenient.count(value, "created")
             id, model = lenient.text(value, "id"), lenient.text(value, "model")
-            events.append(Begun(id, model, created))
+            events.append(Begun(id, model, created_of(value)))
         for each in choices:
             self._read_choice(each, events)
         if usage:
