@@ -1,0 +1,78 @@
+"""The far end of a WebSocket, in process: frames in, frames out."""
+
+import asyncio
+import json
+
+from tests.world import World
+
+
+class Socket:
+    """`status` is 101 once it is open, or what the opening was refused with."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._in: asyncio.Queue = asyncio.Queue()
+        self._out: asyncio.Queue = asyncio.Queue()
+        self._task: asyncio.Task | None = None
+        self.status = 0
+        self.body = b""
+
+    async def open(
+        self, *, path="/v1/responses", headers=(), token: str | None = None
+    ) -> "Socket":
+        key = self._world.token if token is None else token
+        given = [(b"authorization", f"Bearer {key}".encode())] if key else []
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": b"",
+            "headers": [*given, (b"host", b"gate.example"), *headers],
+            "client": ("192.0.2.7", 4711),
+        }
+        await self._in.put({"type": "websocket.connect"})
+        self._task = asyncio.ensure_future(
+            self._world.door(scope, self._in.get, self._out.put)
+        )
+        first = await self._message()
+        if first["type"] == "websocket.accept":
+            self.status = 101
+        else:
+            self.status = first["status"]
+            self.body = (await self._message())["body"]
+        return self
+
+    async def say(self, **frame) -> None:
+        await self.say_text(json.dumps(frame))
+
+    async def say_text(self, text: str) -> None:
+        await self._in.put({"type": "websocket.receive", "text": text})
+
+    async def hear(self) -> dict:
+        """Return the next event."""
+        message = await self._message()
+        assert message["type"] == "websocket.send"
+        return json.loads(message["text"])
+
+    async def hear_all(self, *ends: str) -> list[dict]:
+        """Return the events up to and with one that ends a response."""
+        ends = ends or ("response.completed", "response.incomplete", "error")
+        events = [await self.hear()]
+        while events[-1]["type"] not in ends:
+            events.append(await self.hear())
+        return events
+
+    async def ask(self, **fields) -> list[dict]:
+        await self.say(type="response.create", **fields)
+        return await self.hear_all()
+
+    async def leave(self) -> None:
+        await self._in.put({"type": "websocket.disconnect", "code": 1000})
+        await self._task
+
+    async def drop(self) -> None:
+        """End it as a server does whose worker is cut off."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _message(self) -> dict:
+        return await asyncio.wait_for(self._out.get(), 5)
