@@ -92,10 +92,9 @@ class Relabel:
         # Read as JSON, not searched for: a caller's own words are repeated in the answer,
         # and an id among them must not be sealed as if the provider had given it.
         id = response.get("id") if isinstance(response, dict) else None
-        if self._own or not isinstance(id, str):
-            return
-        sealed = seal(id, tenant=self.tenant, provider=self.provider, key=self.key)
-        self._own, self._shown = orjson.dumps(id), orjson.dumps(sealed)
+        if isinstance(id, str):
+            sealed = seal(id, tenant=self.tenant, provider=self.provider, key=self.key)
+            self._own, self._shown = orjson.dumps(id), orjson.dumps(sealed)
 
     def _relabelled(self, data: bytes) -> bytes:
         if self._own:

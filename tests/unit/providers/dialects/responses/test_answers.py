@@ -183,9 +183,12 @@ def test_a_refusal_in_words_is_a_whole_answer():
 
 
 def test_only_the_last_item_is_incomplete():
-    response = shown(Text("a"), ToolCall("c1", "find", '{"a'), stop=Stop.LENGTH)
+    whole, cut = ToolCall("c1", "find", "{}"), ToolCall("c2", "find", '{"a')
+
+    response = shown(Text("a"), whole, cut, stop=Stop.LENGTH)
 
     assert [item["status"] for item in response["output"]] == [
+        "completed",
         "completed",
         "incomplete",
     ]
