@@ -58,6 +58,10 @@ options = st.dictionaries(
             b'{"a":[{}],"stream_options":{"x":[]},"b":[{}]}',
             b'{"a":[{}],"stream_options":{"include_usage":true,"x":[]},"b":[{}]}',
         ),
+        (
+            b'{"stream_options":{"include_usage":true,"include_usage":false}}',
+            b'{"stream_options":{"include_usage":true,"include_usage":true}}',
+        ),
         # However it is written.
         (
             b'{"stream\\u005foptions":{"include_usag\\u0065":false}}',
