@@ -10,10 +10,14 @@ from typing import Any
 
 import orjson
 
-from audit.ids import uuid7
 from providers import sse
-from providers.dialects.responses import frames
-from providers.dialects.responses.transcript import FrameRefused, Transcript, Turn
+from providers.dialects.responses import frames, warmup
+from providers.dialects.responses.transcript import (
+    FrameRefused,
+    Transcript,
+    Turn,
+    decoded,
+)
 
 from .errors import BadRequest, Refusal
 from .express import ExpressView
@@ -29,7 +33,6 @@ MOST_TURNS = 8
 _OF_THE_OPENING = frozenset(
     {b"x-request-id", b"content-length", b"content-type", b"transfer-encoding"}
 )
-_ENDS = (b'"response.completed"', b'"response.incomplete"')
 
 
 class ResponsesSocket:
@@ -69,7 +72,11 @@ class ResponsesSocket:
             await asyncio.gather(*self._turns, return_exceptions=True)
 
     def _begin(self, text: str | bytes) -> None:
-        frame = _decoded(text)
+        frame: Frame | FrameRefused
+        try:
+            frame = decoded(text)
+        except FrameRefused as refused:
+            frame = refused
         lane = _lane_of(frame)
         turn = asyncio.ensure_future(self._take(frame, self._lanes.get(lane)))
         self._turns.add(turn)
@@ -83,22 +90,23 @@ class ResponsesSocket:
         self._slots.release()
 
     async def _take(
-        self, frame: Frame | None, before: "asyncio.Task[None] | None"
+        self, frame: Frame | FrameRefused, before: "asyncio.Task[None] | None"
     ) -> None:
         if before is not None:
             # Turns of one lane come one after another, however the one before ended.
             await asyncio.wait([before])
-        if frame is None:
-            refusal = BadRequest("The message is no JSON object.", code="invalid_json")
-            await self._refuse(refusal, None)
-            return
         try:
+            if isinstance(frame, FrameRefused):
+                raise frame
             turn = self._transcript.turn(frame)
         except FrameRefused as error:
             refusal = BadRequest(str(error), code=error.code, param=error.param)
             await self._refuse(refusal, error.stream_id)
             return
-        await (self._serve(turn) if turn.generates else self._prepare(turn))
+        if turn.generates:
+            await self._serve(turn)
+        else:
+            await self._pass(turn, warmup.block(turn))
 
     async def _serve(self, turn: Turn) -> None:
         request = self._request(turn)
@@ -107,41 +115,22 @@ class ResponsesSocket:
             await self._refuse(request.refusal, turn.stream_id)
         elif isinstance(answer.body, bytes):
             # Asked to stream, the provider answered whole.
-            await self._finish(turn, orjson.loads(answer.body))
+            event = {"type": "response.completed", "sequence_number": 0}
+            whole = {**event, "response": orjson.loads(answer.body)}
+            await self._pass(turn, sse.encode(orjson.dumps(whole)))
         else:
             await self._stream(turn, answer.body)
 
     async def _stream(self, turn: Turn, blocks: AsyncGenerator[bytes, None]) -> None:
         try:
             async for block in blocks:
-                if any(end in block for end in _ENDS):
-                    self._remember(turn, block)
-                for text in frames.of_block(block, turn.stream_id):
-                    await self._tell(text)
+                await self._pass(turn, block)
         finally:
             await blocks.aclose()
 
-    def _remember(self, turn: Turn, block: bytes) -> None:
-        for data in sse.payloads(block):
-            event = orjson.loads(data) if data.startswith(b"{") else {}
-            if event.get("type") in ("response.completed", "response.incomplete"):
-                self._transcript.remember(turn, event["response"])
-
-    async def _prepare(self, turn: Turn) -> None:
-        """Answer a turn that only says what a later one will continue."""
-        shown = {
-            "id": f"resp_{uuid7().hex}",
-            "object": "response",
-            "status": "completed",
-            "model": turn.body["model"],
-            "output": [],
-        }
-        await self._finish(turn, shown)
-
-    async def _finish(self, turn: Turn, response: Mapping[str, Any]) -> None:
-        self._transcript.remember(turn, response)
-        event = {"type": "response.completed", "sequence_number": 0}
-        block = sse.encode(orjson.dumps({**event, "response": response}))
+    async def _pass(self, turn: Turn, block: bytes) -> None:
+        if response := frames.final_response(block):
+            self._transcript.remember(turn, response)
         for text in frames.of_block(block, turn.stream_id):
             await self._tell(text)
 
@@ -166,14 +155,6 @@ def _posted(scope: Scope) -> Scope:
     return {**scope, **given}
 
 
-def _decoded(text: str | bytes) -> Frame | None:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _lane_of(frame: Frame | None) -> str | None:
-    lane = frame.get("stream_id") if frame is not None else None
+def _lane_of(frame: Frame | FrameRefused) -> str | None:
+    lane = None if isinstance(frame, FrameRefused) else frame.get("stream_id")
     return lane if isinstance(lane, str) else None

@@ -154,8 +154,8 @@ async def test_a_key_revoked_meanwhile_is_refused_on_its_next_turn(open_socket):
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        ("nonsense", "no JSON object"),
-        ("[]", "no JSON object"),
+        ("nonsense", "a JSON object"),
+        ("[]", "a JSON object"),
         ('{"type":"response.append","input":"x"}', "before response.create"),
         ('{"type":"response.create","input":"x"}', "model is missing"),
         ('{"type":"something.else"}', "type must be"),
@@ -230,10 +230,8 @@ async def test_another_tenants_response_cannot_be_continued(open_socket):
 async def test_a_turn_that_only_prepares_asks_no_model(open_socket):
     world, socket = await open_socket()
 
-    (prepared,) = await socket.ask(**HELLO, generate=False)
-    await socket.ask(
-        model="fast", input="go", previous_response_id=prepared["response"]["id"]
-    )
+    prepared = (await socket.ask(**HELLO, generate=False))[-1]["response"]
+    await socket.ask(model="fast", input="go", previous_response_id=prepared["id"])
 
     (sent,) = world.upstream.received
     assert len(json.loads(sent.body)["input"]) == 2
