@@ -32,22 +32,24 @@ _PART_TEXTS = {
 
 
 class ResponsesMeter(EventMeter):
-    __slots__ = ("_last",)
+    __slots__ = ("_numbered",)
 
     def __init__(self, request: bytes) -> None:
         super().__init__(request)
-        self._last = b""
+        self._numbered = b""
 
     @property
     def sequence(self) -> int:
-        events = payloads(self._last)
-        last = object_in(events[-1]) if events else {}
-        number = count(last, "sequence_number")
-        return 0 if number is None else number + 1
+        for data in reversed(payloads(self._numbered)):
+            number = count(object_in(data), "sequence_number")
+            if number is not None:
+                return number + 1
+        return 0
 
     def feed(self, block: bytes) -> None:
         super().feed(block)
-        self._last = block
+        if b'"sequence_number"' in block:
+            self._numbered = block
 
     def of_plain(self, response: dict[str, Any]) -> Usage:
         """Return about the usage of a plain answer that states none."""
