@@ -49,6 +49,9 @@ def _tool(given: ProtoFields, unsaid: dict[str, Any]) -> Tool:
         raise BadField(f"{path} cannot be given with parameters.", field=path)
     if parameters is not None:
         schema = json_schema(parameters, given.path("parameters"))
+    # What comes back is told when it does; Google's own client writes it for any function.
+    given.any("response")
+    given.any("responseJsonSchema")
     tool = Tool(
         name=given.text("name") or "",
         description=given.text("description") or "",

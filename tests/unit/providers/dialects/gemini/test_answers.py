@@ -1,3 +1,5 @@
+import re
+
 import orjson
 import pytest
 
@@ -76,6 +78,20 @@ def test_candidates_are_put_into_their_order():
 
     assert [choice.parts for choice in answer.choices] == [(Text("a"),), (Text("b"),)]
     assert answer.usage is None
+
+
+@pytest.mark.parametrize("name", ["Zx3aabcd", "", "no id: \n"])
+def test_no_two_calls_of_an_answer_have_the_same_id(name):
+    call = {"functionCall": {"name": "f", "args": {}}}
+    first = chunk(call, call, finishReason="STOP")
+    second = chunk(call, finishReason="STOP", index=1)
+    body = {"candidates": first["candidates"] + second["candidates"]}
+
+    answer = parsed(body | {"responseId": name})
+
+    ids = {part.id for choice in answer.choices for part in choice.parts}
+    assert len(ids) == 3
+    assert all(re.fullmatch("call_[A-Za-z0-9_-]+", id) for id in ids)
 
 
 def test_a_refused_prompt_is_a_filtered_answer():

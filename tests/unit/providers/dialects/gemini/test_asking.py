@@ -176,6 +176,7 @@ DEFAULTS = {
     "presencePenalty": 0,
     "frequencyPenalty": 0.0,
     "responseLogprobs": False,
+    "logprobs": 0,
     "responseMimeType": "text/plain",
     "responseModalities": ["text"],
     "mediaResolution": "MEDIA_RESOLUTION_UNSPECIFIED",
@@ -374,6 +375,15 @@ HARMLESS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("body", HARMLESS, ids=str)
 def test_what_changes_nothing_about_the_answer_is_dropped(body):
     assert parsed(**body) == parsed()
+
+
+def test_what_a_function_returns_is_left_for_it_to_return():
+    function = {"name": "f", "response_json_schema": {"type": "string"}}
+
+    ask = parsed(tools=[{"function_declarations": [function]}])
+
+    assert ask.tools == (Tool("f", at="tools[0].function_declarations[0]"),)
+    assert ask.unsaid == {}
 
 
 def test_a_validated_mode_makes_every_function_strict():
