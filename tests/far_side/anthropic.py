@@ -170,6 +170,7 @@ class _Telling:
             "content": [block for block, _ in self._content()],
             "stop_reason": _REASONS[self._said.why],
             "stop_sequence": self._said.stop or None,
+            "stop_details": None,
             **self._with_usage(self._usage(self._output())),
         }
 
@@ -179,6 +180,7 @@ class _Telling:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
+            "stop_details": None,
             **self._with_usage(self._usage(1)),
         }
         yield named({"type": "message_start", "message": begun})
@@ -192,7 +194,7 @@ class _Telling:
                 yield named({"type": "content_block_delta", **at, "delta": delta})
             yield named({"type": "content_block_stop", **at})
         stop = {"stop_reason": _REASONS[self._said.why]}
-        delta = {**stop, "stop_sequence": self._said.stop or None}
+        delta = {**stop, "stop_sequence": self._said.stop or None, "stop_details": None}
         usage = self._with_usage(self._usage(self._output()))
         yield named({"type": "message_delta", "delta": delta, **usage})
         yield named({"type": "message_stop"})

@@ -41,6 +41,18 @@ _UNCHECKED = (
 )
 
 
+# Below these, the keys are the caller's own.
+_OPAQUE = [
+    "args",
+    "labels",
+    "parameters",
+    "parametersJsonSchema",
+    "response",
+    "responseJsonSchema",
+    "responseSchema",
+]
+
+
 def error(wrong: Wrong) -> Plain:
     return Plain(_error(wrong), wrong.status)
 
@@ -68,7 +80,7 @@ def _array(chunks: Iterator[dict[str, Any]]) -> Iterator[bytes]:
 
 def _count(received: Received, found: re.Match[str]) -> Plain:
     _check_key(received)
-    body = received.json
+    body = _read(received)
     check_fields(body, "contents generateContentRequest")
     asked = body.get("generateContentRequest") or body
     heard = _heard(asked, found["model"])
@@ -80,7 +92,7 @@ def _count(received: Received, found: re.Match[str]) -> Plain:
 
 def _embed(received: Received, found: re.Match[str]) -> Plain:
     _check_key(received)
-    body = received.json
+    body = _read(received)
     asked = body["requests"] if found["how"] == "batchEmbedContents" else [body]
     for each in asked:
         check_fields(each, "model content outputDimensionality taskType title")
@@ -94,6 +106,22 @@ def _embed(received: Received, found: re.Match[str]) -> Plain:
     return Plain({"embeddings": vectors}, orders=orders)
 
 
+def _read(received: Received) -> dict[str, Any]:
+    """Return the body in camel case; Google's servers take either spelling."""
+    return _camel(received.json)
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_camel(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    named = {
+        re.sub(r"_([a-z])", lambda m: m[1].upper(), k): v for k, v in value.items()
+    }
+    return {k: v if k in _OPAQUE else _camel(v) for k, v in named.items()}
+
+
 def _check_key(received: Received) -> None:
     if not received.headers.get("x-goog-api-key") and not received.query.get("key"):
         raise Wrong(403, "Method doesn't allow unregistered callers.")
@@ -101,7 +129,7 @@ def _check_key(received: Received) -> None:
 
 def _checked(received: Received) -> dict[str, Any]:
     _check_key(received)
-    body = received.json
+    body = _read(received)
     check_fields(body, _FIELDS)
     check_fields(body.get("generationConfig") or {}, _CONFIG, "generation_config.")
     waiting: list[str] = []
@@ -131,7 +159,8 @@ def _check_signature(part: dict[str, Any]) -> None:
     if given is None or given in _UNCHECKED:
         return
     sealed = part.get("functionCall", {}).get("name") or part.get("text", "")
-    if given != signature_of(sealed):
+    # Google's own client gives them back in the other alphabet of base64.
+    if given.replace("-", "+").replace("_", "/") != signature_of(sealed):
         raise Wrong(400, "Corrupted thought signature.")
 
 

@@ -1,5 +1,6 @@
 """What the far side thinks, says and counts, in nobody's dialect."""
 
+import base64
 import hashlib
 import json
 import re
@@ -83,7 +84,8 @@ def pieces(text: str) -> Iterator[str]:
 
 def signature_of(text: str) -> str:
     """Return the seal the far side puts on its own reasoning."""
-    return "Erk" + hashlib.sha256(f"far side {text}".encode()).hexdigest() + "=="
+    seal = hashlib.sha256(f"far side {text}".encode()).digest()
+    return base64.b64encode(seal).decode()
 
 
 def id_of(prefix: str, heard: Heard) -> str:

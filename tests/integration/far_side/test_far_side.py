@@ -327,3 +327,27 @@ def test_gemini_embeds_a_batch(far):
 
     sizes = [len(each["values"]) for each in answer.json()["embeddings"]]
     assert sizes == [8, 3]
+
+
+@pytest.mark.parametrize("alphabet", [("", ""), ("+/", "-_")])
+def test_google_takes_either_spelling_and_either_base64(far, alphabet):
+    url = f"{far.gemini}/v1beta/models/far:generateContent"
+    tools = [
+        {"function_declarations": [{"name": "f", "parameters_json_schema": SCHEMA}]}
+    ]
+    said = {"role": "user", "parts": [{"text": HELLO}]}
+    asked = {"contents": [said], "tools": tools}
+    answer = requests.post(url, json=asked, headers=KEYS, timeout=10)
+    [part] = answer.json()["candidates"][0]["content"]["parts"]
+    signature = part["thoughtSignature"].translate(str.maketrans(*alphabet))
+    back = [{"function_call": part["functionCall"], "thought_signature": signature}]
+    result = [{"function_response": {"name": "f", "response": {"snake_case": 1}}}]
+
+    turns = [said, {"role": "model", "parts": back}, {"role": "user", "parts": result}]
+    config = {"thinking_config": {"include_thoughts": True}}
+    more = {"contents": turns, "tools": tools, "generation_config": config}
+    answer = requests.post(url, json=more, headers=KEYS, timeout=10)
+
+    thought, text = answer.json()["candidates"][0]["content"]["parts"]
+    assert thought["thought"] is True
+    assert '{"snake_case": 1}' in text["text"]
