@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .addresses import locate
+from .kinds import region_in
 from .models import Model, Provider
 from .sealing import KeyRing
 from .selectors import usable_secret
@@ -64,7 +65,7 @@ def _target(provider: Provider, ring: KeyRing) -> Target | None:
             total=provider.total_timeout_s,
         ),
         secret=secret,
-        region=provider.region,
+        region=provider.region or region_in(provider.base_url),
         api_version=provider.api_version,
     )
 

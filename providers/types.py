@@ -166,12 +166,10 @@ class Adapter:
     `speaks` are the operations its providers serve themselves, so that a caller's bytes
     pass through; other conversations are translated into `converses`, which is one of them.
     `outbound` raises `Unsayable` for what cannot be sent. `shown` are the headers of its
-    answers that a caller may see. With `states_usage_when_asked`, `outbound` asks a chat or
-    completion that streams for its usage, whether or not the caller did.
+    answers that a caller may see.
     """
 
     speaks: frozenset[Operation]
     converses: Operation
     outbound: Callable[[Target, Sending], Outbound]
     shown: frozenset[bytes]
-    states_usage_when_asked: bool = False

@@ -48,5 +48,4 @@ ADAPTER = Adapter(
     converses=Operation.CHAT,
     outbound=_outbound,
     shown=openai_wire.SHOWN,
-    states_usage_when_asked=True,
 )

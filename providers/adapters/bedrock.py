@@ -4,16 +4,12 @@ A credential is either `ACCESS_KEY_ID:SECRET_ACCESS_KEY`, with `:SESSION_TOKEN` 
 it is temporary, and signs each request; or a Bedrock API key, which has no colon.
 """
 
-import re
 from urllib.parse import quote
 
 from providers.operations import Operation
 from providers.signing import Credentials, Scope, signature_headers
 from providers.types import Adapter, Headers, Outbound, Sending, Target
 
-_REGION_IN_HOST = re.compile(r"\bbedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.")
-# What AWS's own tools take when nothing names a region; AWS refuses a wrong one by its name.
-_DEFAULT_REGION = "us-east-1"
 _CONTENT_TYPE = (b"content-type", b"application/json")
 _ACCEPT = {
     False: b"application/json",
@@ -54,7 +50,7 @@ def _authorization(target: Target, sending: Sending, path: bytes) -> Headers:
     secret_key, _, session_token = rest.partition(":")
     return signature_headers(
         Credentials(access_key, secret_key, session_token),
-        Scope(_region(target), "bedrock"),
+        Scope(target.region, "bedrock"),
         method=b"POST",
         path=path,
         # The host is what the transport will send.
@@ -62,13 +58,6 @@ def _authorization(target: Target, sending: Sending, path: bytes) -> Headers:
         body=sending.body,
         now=sending.now,
     )
-
-
-def _region(target: Target) -> str:
-    if target.region:
-        return target.region
-    found = _REGION_IN_HOST.search(target.endpoint.host)
-    return found[1] if found else _DEFAULT_REGION
 
 
 ADAPTER = Adapter(

@@ -23,5 +23,4 @@ ADAPTER = Adapter(
     converses=Operation.CHAT,
     outbound=openai_wire.outbound,
     shown=openai_wire.SHOWN,
-    states_usage_when_asked=True,
 )

@@ -50,7 +50,7 @@ SHOWN = frozenset(
 # two that pick the same key could be given each other's answers.
 _PASSED_UP = (b"openai-beta",)
 # Other streams tell their usage unasked.
-_ASKED_FOR_USAGE = frozenset({Operation.CHAT, Operation.COMPLETIONS})
+ASKED_FOR_USAGE = frozenset({Operation.CHAT, Operation.COMPLETIONS})
 
 
 def outbound(target: Target, sending: Sending) -> Outbound:
@@ -68,7 +68,7 @@ def post(
     target: Target, sending: Sending, path: str, *, credential: Headers, query: bytes
 ) -> Outbound:
     body = request.with_upstream_model(target, sending)
-    if sending.stream and sending.operation in _ASKED_FOR_USAGE:
+    if sending.stream and sending.operation in ASKED_FOR_USAGE:
         body = with_stream_usage(body)
     headers = [*credential, *request.passed_up(sending, _PASSED_UP)]
     return request.post(target, sending, path, body=body, headers=headers, query=query)

@@ -1,8 +1,9 @@
 """Requests to the mock: OpenAI's paths, which its transport tells operations by."""
 
+from providers.adapters.openai_wire import ASKED_FOR_USAGE
 from providers.multipart import replace_field
 from providers.operations import Operation
-from providers.splice import replace_model
+from providers.splice import replace_model, with_stream_usage
 from providers.types import Adapter, Outbound, Sending, Target
 
 _PATHS = {
@@ -28,6 +29,8 @@ def _outbound(target: Target, sending: Sending) -> Outbound:
         body = replace_field(sending.body, sending.content_type, "model", model)
     else:
         body = replace_model(sending.body, model)
+    if sending.stream and sending.operation in ASKED_FOR_USAGE:
+        body = with_stream_usage(body)
     return Outbound(
         endpoint=target.endpoint,
         method=b"POST",

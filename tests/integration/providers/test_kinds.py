@@ -72,3 +72,17 @@ def test_a_provider_is_wrong_in_just_these_fields(
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.BEDROCK])
 def test_only_bedrocks_secrets_have_a_form(kind):
     assert kinds.problem_of_secret(kind, "anything: at all") == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("bedrock-runtime.us-east-1.amazonaws.com", "us-east-1"),
+        ("bedrock-runtime-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("bedrock-runtime.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("vpce-1a2b.bedrock-runtime.ap-south-1.vpce.amazonaws.com", "ap-south-1"),
+        ("proxy.internal", ""),
+    ],
+)
+def test_an_address_of_bedrocks_names_its_region(host, region):
+    assert kinds.region_in(f"https://{host}") == region

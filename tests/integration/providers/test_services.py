@@ -74,6 +74,12 @@ def test_a_model_knows_where_it_is_served():
 def test_a_model_knows_its_providers_region_and_version():
     bedrock = make_model(make_provider(kind="BEDROCK", region="eu-west-1"))
     azure = make_model(make_provider(kind="AZURE", api_version="2024-10-21"))
+    west = make_provider(
+        kind="BEDROCK",
+        base_url="https://bedrock-runtime.us-west-2.amazonaws.com",
+        slug="bedrock-west",
+    )
+    by_address = make_model(west)
 
     served = {name: entry.target for name, entry in models().items()}
 
@@ -81,6 +87,7 @@ def test_a_model_knows_its_providers_region_and_version():
         "BEDROCK",
         "eu-west-1",
     )
+    assert served[by_address.name].region == "us-west-2"
     assert (served[azure.name].kind, served[azure.name].api_version) == (
         "AZURE",
         "2024-10-21",
