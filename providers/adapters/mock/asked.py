@@ -8,6 +8,8 @@ from providers.dialects.errors import BadField
 from providers.dialects.fields import Fields
 from providers.multipart import Form, NotMultipart, fields_of
 
+_FLAGS = {"": False, "0": False, "1": True, "false": False, "true": True}
+
 
 def fields_in(body: bytes) -> Fields:
     """Return the JSON object of a body. Raises `BadField`."""
@@ -62,4 +64,4 @@ def count_in(fields: Fields, name: str, *, most: int | None = None) -> int | Non
 def _value(name: str, text: str) -> Any:
     if name in ("n", "partial_images") and text.isascii() and text.isdigit():
         return int(text[:9])
-    return {"true": True, "false": False}.get(text, text) if name == "stream" else text
+    return _FLAGS.get(text.lower(), text) if name == "stream" else text

@@ -143,7 +143,7 @@ async def test_a_streamed_transcription_says_and_costs_the_same():
         (TRANSCRIPTIONS, [], "file"),
         (TRANSCRIPTIONS, [("file", "a text")], "file"),
         (TRANSCRIPTIONS, [SOUND, ("response_format", "xml")], "response_format"),
-        (TRANSCRIPTIONS, [SOUND, ("stream", "1")], "stream"),
+        (TRANSCRIPTIONS, [SOUND, ("stream", "yes")], "stream"),
         (TRANSCRIPTIONS, [SOUND, ("prompt", "a"), ("prompt", "b")], "prompt"),
         (TRANSLATIONS, [SOUND, ("stream", "true")], "stream"),
     ],
