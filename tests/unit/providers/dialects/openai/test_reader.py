@@ -129,6 +129,12 @@ def test_several_choices_are_told_apart():
     assert events == [TextDelta("a"), TextDelta("b", 1), Stopped(Stop.LENGTH, 1)]
 
 
+def test_what_comes_after_a_choice_stopped_is_left_out():
+    stream = FIRST + chunk(reason="length") + chunk({"content": "x"}, reason="stop")
+
+    assert read(stream + DONE) == [BEGUN, Stopped(Stop.LENGTH), Ended()]
+
+
 def test_a_refusal_is_told_and_makes_the_answer_declined():
     stream = FIRST + chunk({"refusal": "No."}) + chunk(reason="stop") + DONE
 
@@ -192,6 +198,14 @@ OPENAIS_CALLS = (
                 chunk(call(None, id="call_2", name="g", arguments="{}")),
             ),
             id="unnumbered",
+        ),
+        pytest.param(
+            (
+                chunk(call(None, id="call_1", name="f", arguments='{"a"')),
+                chunk(call(None, id="call_2", name="g", arguments="{}")),
+                chunk(call(None, id="call_1", name="f", arguments=":1}")),
+            ),
+            id="unnumbered, with ids repeated",
         ),
         pytest.param(
             (

@@ -168,6 +168,17 @@ def test_a_sealed_detail_goes_back_to_its_provider_as_it_came():
         assert body["messages"][0]["reasoning_details"] == [detail]
 
 
+def test_a_seal_without_text_takes_none_along_that_a_stream_told_before_it():
+    """Streamed, hidden reasoning closes the shown reasoning that went before."""
+    detail = {"type": "reasoning.encrypted", "data": "gAAA", "index": 1}
+    thought = replace(kept_detail(**detail), text="hm")
+    turn = Turn(Role.ASSISTANT, (thought, Text("x")))
+
+    body = orjson.loads(PROVIDER.render(Ask(model="m", turns=(turn,)), "m"))
+
+    assert body["messages"][0]["reasoning_details"] == [detail]
+
+
 def test_a_signature_google_put_on_a_call_goes_back_as_it_came():
     sealed = {
         "id": "1",
