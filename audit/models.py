@@ -115,6 +115,11 @@ class CallRecord(models.Model):
     first_byte_us = models.BigIntegerField(null=True)
     duration_us = models.BigIntegerField()
     client_ip = models.CharField(max_length=64, blank=True)
+    # Never null: a constraint says so, because NOT NULL would go over into the table the
+    # previous release's drainer fills, which does not know these columns.
+    cached_tokens = models.BigIntegerField(null=True, default=0, db_default=0)
+    cache_write_tokens = models.BigIntegerField(null=True, default=0, db_default=0)
+    reasoning_tokens = models.BigIntegerField(null=True, default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -129,6 +134,17 @@ class CallRecord(models.Model):
             models.CheckConstraint(
                 name="call_tokens_not_negative",
                 condition=Q(prompt_tokens__gte=0, completion_tokens__gte=0),
+            ),
+            models.CheckConstraint(
+                name="call_token_parts_known",
+                condition=Q(
+                    cached_tokens__isnull=False,
+                    cached_tokens__gte=0,
+                    cache_write_tokens__isnull=False,
+                    cache_write_tokens__gte=0,
+                    reasoning_tokens__isnull=False,
+                    reasoning_tokens__gte=0,
+                ),
             ),
             models.CheckConstraint(
                 name="call_times_not_negative",

@@ -21,7 +21,9 @@ class CallRecord:
     Times are unix microseconds and microseconds; `error` is our error code or empty;
     `upstream_status` is None when no provider was asked or none answered. `admitted` says
     that it counts against the month: False for a call we turned away, and for one whose
-    provider failed it. Never holds prompt text, answer text or secrets.
+    provider failed it. Of the prompt's tokens `cached_tokens` were read from the provider's
+    cache and `cache_write_tokens` written to it; of the completion's, `reasoning_tokens` were
+    thought. Never holds prompt text, answer text or secrets.
 
     A field added later needs a default: spools written before it are still read.
     """
@@ -46,6 +48,9 @@ class CallRecord:
     first_byte_us: int | None
     duration_us: int
     client_ip: str
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
     @property
     def was_sent_upstream(self) -> bool:

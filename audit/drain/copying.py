@@ -44,6 +44,9 @@ def row(record: CallRecord) -> dict[str, Any]:
         "admitted": record.admitted,
         "prompt_tokens": _count(record.prompt_tokens),
         "completion_tokens": _count(record.completion_tokens),
+        "cached_tokens": _count(record.cached_tokens),
+        "cache_write_tokens": _count(record.cache_write_tokens),
+        "reasoning_tokens": _count(record.reasoning_tokens),
         "usage_estimated": record.usage_estimated,
         "started_at": moment(record.started_at_us),
         "first_byte_us": record.first_byte_us
@@ -59,9 +62,11 @@ def copy_calls(rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     with connection.cursor() as cursor:
-        # COPY knows no ON CONFLICT: it fills a table of this session first.
+        # COPY knows no ON CONFLICT: it fills a table of this session first. With defaults,
+        # for the columns that the next release may have added by now.
         cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS audit_arriving (LIKE audit_callrecord)"
+            "CREATE TEMP TABLE IF NOT EXISTS audit_arriving"
+            " (LIKE audit_callrecord INCLUDING DEFAULTS)"
         )
         with (
             connection.wrap_database_errors,

@@ -107,7 +107,15 @@ class CallRecordAdmin(ReadOnly):
             {"fields": (("endpoint", "shape"), ("model", "provider"), "counts")},
         ),
         ("By whom", {"fields": (("tenant_link", "key_link", "from_ip"),)}),
-        ("Tokens", {"fields": (("tokens_in", "tokens_out", "counted"),)}),
+        (
+            "Tokens",
+            {
+                "fields": (
+                    ("input_tokens", "output_tokens", "counted"),
+                    ("from_cache", "into_cache", "reasoned"),
+                )
+            },
+        ),
         ("Time", {"fields": ("started", ("first_byte", "took"))}),
         ("Ids", {"fields": (("request_id", "id"),)}),
     )
@@ -186,11 +194,31 @@ class CallRecordAdmin(ReadOnly):
 
     @display(description="Tokens in")
     def tokens_in(self, call: CallRecord) -> str:
-        return _tokens(call, call.prompt_tokens)
+        return _with_part(self.input_tokens(call), call.cached_tokens, "cached")
 
     @display(description="Tokens out")
     def tokens_out(self, call: CallRecord) -> str:
+        return _with_part(self.output_tokens(call), call.reasoning_tokens, "reasoning")
+
+    @display(description="Tokens in")
+    def input_tokens(self, call: CallRecord) -> str:
+        return _tokens(call, call.prompt_tokens)
+
+    @display(description="Tokens out")
+    def output_tokens(self, call: CallRecord) -> str:
         return _tokens(call, call.completion_tokens)
+
+    @display(description="Of those in, read from the provider's cache")
+    def from_cache(self, call: CallRecord) -> str:
+        return f"{call.cached_tokens or 0:,}"
+
+    @display(description="Of those in, written to the provider's cache")
+    def into_cache(self, call: CallRecord) -> str:
+        return f"{call.cache_write_tokens or 0:,}"
+
+    @display(description="Of those out, reasoning")
+    def reasoned(self, call: CallRecord) -> str:
+        return f"{call.reasoning_tokens or 0:,}"
 
     @display(description="Counted by")
     def counted(self, call: CallRecord) -> str:
@@ -229,6 +257,10 @@ def _outcome(call: CallRecord) -> str:
 
 def _tokens(call: CallRecord, count: int) -> str:
     return f"≈ {count:,}" if call.usage_estimated else f"{count:,}"
+
+
+def _with_part(tokens: str, part: int | None, what: str) -> str:
+    return f"{tokens} ({part:,} {what})" if part else tokens
 
 
 def _name(call: CallRecord, annotation: str, pk: UUID) -> str:

@@ -81,6 +81,9 @@ class Call:
             first_byte_us=None if first is None else int((first - self.started) * 1e6),
             duration_us=self.elapsed_us(),
             client_ip=self.client_ip,
+            cached_tokens=self.usage.cached_tokens,
+            cache_write_tokens=self.usage.cache_write_tokens,
+            reasoning_tokens=self.usage.reasoning_tokens,
         )
 
 

@@ -27,7 +27,15 @@ pytestmark = pytest.mark.django_db
 
 class TestCalls:
     def test_every_field_of_a_call_arrives(self, writer, folder):
-        record = call(upstream_status=None, first_byte_us=None, stream=True, error="x")
+        record = call(
+            upstream_status=None,
+            first_byte_us=None,
+            stream=True,
+            error="x",
+            cached_tokens=8,
+            cache_write_tokens=3,
+            reasoning_tokens=21,
+        )
         writer.append(record)
 
         drain_all(folder)
@@ -118,6 +126,8 @@ class TestCalls:
             ({"model": "tab\tnew\nline\\N"}, {"model": "tab\tnew\nline\\N"}),
             ({"prompt_tokens": 10**30}, {"prompt_tokens": 2**63 - 1}),
             ({"completion_tokens": -5}, {"completion_tokens": 0}),
+            ({"cached_tokens": -5}, {"cached_tokens": 0}),
+            ({"reasoning_tokens": 10**30}, {"reasoning_tokens": 2**63 - 1}),
         ],
     )
     def test_no_oddity_of_a_caller_or_a_provider_costs_a_record(

@@ -66,6 +66,24 @@ def test_a_page_tells_how_the_call_went(console):
         assert words in html
 
 
+def test_list_and_page_tell_what_was_cached_and_what_was_reasoning(console):
+    call = make_call(
+        prompt_tokens=70_000,
+        completion_tokens=3_000,
+        cached_tokens=64_000,
+        cache_write_tokens=2_400,
+        reasoning_tokens=1_200,
+    )
+
+    listed = console.get(CALLS).content.decode()
+    page = console.get(reverse("admin:audit_callrecord_change", args=[call.pk]))
+
+    assert "70,000 (64,000 cached)" in listed
+    assert "3,000 (1,200 reasoning)" in listed
+    for number in ("70,000", "3,000", "64,000", "2,400", "1,200"):
+        assert number in page.content.decode()
+
+
 def test_calls_are_found_by_what_they_are(console):
     key, _ = make_key()
     make_model(make_provider(slug="other"), name="other")

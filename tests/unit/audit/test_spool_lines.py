@@ -21,6 +21,7 @@ def line(**changes: object) -> bytes:
         call(model='"quoted"\n\x00\x7f é \U0001f600'),
         call(model="half a pair: \ud83d"),
         call(prompt_tokens=10**30),
+        call(cached_tokens=8, cache_write_tokens=3, reasoning_tokens=21),
         refusals(),
         refusals(tenant_id=call().tenant_id, subject=""),
     ],
@@ -39,6 +40,15 @@ def test_a_record_is_one_line_whatever_it_says(model):
 
 def test_a_field_of_a_newer_release_is_passed_over():
     assert decode(line(cost_micro_usd=12)) == decode(line())
+
+
+def test_a_record_of_a_release_that_knew_no_parts_of_tokens_is_read():
+    parts = ("cached_tokens", "cache_write_tokens", "reasoning_tokens")
+    older = {name: value for name, value in CALL.items() if name not in parts}
+
+    record = decode(json.dumps({"call": older}).encode())
+
+    assert [getattr(record, name) for name in parts] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
