@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from providers.tokens import MOST_BYTES, count, encoding, scaled
 
 ENGLISH = "The keeper of the lighthouse writes, as every evening, what he has seen. "
-# Without these the first count of a test run pays for the encoding.
+# Else the first test that counts pays for it.
 encoding.load()
 
 
