@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.claude import takes_later_system
 from providers.dialects.conversation import Ask, Choosing, Role, Tool, Turn
 from providers.dialects.errors import Unsayable
 
 from .content import Block, blocks_of, cached, system_blocks
-from .thinking import takes_later_system, tell_reasoning
+from .thinking import tell_reasoning
 
 _CHOOSING = {
     Choosing.AUTO: "auto",

@@ -1,44 +1,16 @@
-"""How much a model shall think: what a caller says of it, and what each generation can be told.
+"""How much a model shall think: what a caller says of it, and what the provider is told."""
 
-Anthropic's models take it in two ways. Older ones have a budget in tokens and no other
-measure; newer ones think as they see fit and are told an effort. Which is which stands in
-the name of the model; a name without a number is a new model.
-"""
-
-import re
 from typing import Any
 
+from providers.dialects.claude import EFFORTS, LEAST_BUDGET, tell_thinking
 from providers.dialects.conversation import Ask, Reasoning
-from providers.dialects.errors import Unsayable
 from providers.dialects.fields import Fields
-
-Body = dict[str, Any]
-
-EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 
 # Of an answer, when the caller sets no end to it: Anthropic wants a number, and this one
 # every model can write.
 ANSWER_TOKENS = 8192
-LEAST_BUDGET = 1024
 
-# What an effort may cost a model that is told in tokens.
-BUDGETS = {
-    "minimal": 1024,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16384,
-    "xhigh": 32768,
-    "max": 49152,
-}
-
-# Of this generation on, models measure thinking by effort; the one before takes both.
-_BY_EFFORT, _BY_BOTH = (4, 7), (4, 6)
-# Of this one on they think unless told not to, and of that one on take later instructions.
-_THINKS_UNASKED, _LATER_SYSTEM = (5, 0), (4, 8)
-_NEWEST = (99, 0)
-
-# `claude-3-5-sonnet-…`, `claude-opus-4-20250514`, `claude-haiku-4.5`: a date is no minor number.
-_GENERATION = re.compile(r"claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2}))?(?!\d)")
+_KINDS = frozenset({"adaptive", "between_tools", "disabled", "enabled"})
 
 
 def reasoning_in(
@@ -50,7 +22,8 @@ def reasoning_in(
         if effort is None or config is None:
             return None
         return Reasoning(effort=effort, at=config.path("effort"))
-    kind = thinking.one_of("type", {"adaptive", "between_tools", "disabled", "enabled"})
+    thinking.need("type", "one of " + ", ".join(sorted(_KINDS)))
+    kind = thinking.one_of("type", _KINDS)
     display = thinking.one_of("display", {"omitted", "summarized"})
     shown = None if display is None else display == "summarized"
     if kind == "enabled":
@@ -67,96 +40,7 @@ def reasoning_in(
     return Reasoning(effort or "", budget, shown, thinking.at)
 
 
-def tell_reasoning(ask: Ask, model: str, body: Body) -> None:
+def tell_reasoning(ask: Ask, model: str, body: dict[str, Any]) -> None:
     """Add `max_tokens` and what the model is told of thinking. Raises `Unsayable`."""
-    reasoning = ask.reasoning or Reasoning()
-    room = 0
-    if reasoning.effort == "none" or reasoning.budget == 0:
-        _tell_silence(model, body)
-    elif reasoning.budget is not None and reasoning.budget > 0:
-        room = _tell_budget(ask, reasoning, model, body)
-    elif reasoning.effort or reasoning.budget == -1 or reasoning.shown:
-        room = _tell_effort(ask, reasoning, model, body)
+    room = tell_thinking(ask, model, body)
     body["max_tokens"] = ask.max_tokens or ANSWER_TOKENS + room
-
-
-def takes_later_system(model: str) -> bool:
-    """True when the model may be instructed anew in the middle of a conversation."""
-    return _generation(model) >= _LATER_SYSTEM
-
-
-def _generation(model: str) -> tuple[int, int]:
-    found = _GENERATION.search(model)
-    return (int(found[1]), int(found[2] or 0)) if found else _NEWEST
-
-
-def _tell_silence(model: str, body: Body) -> None:
-    if "sonnet-5-5" in model:
-        body["thinking"] = {"type": "between_tools"}
-    elif _generation(model) >= _THINKS_UNASKED:
-        # A model that always thinks refuses this, and says so.
-        body["thinking"] = {"type": "disabled"}
-
-
-def _tell_budget(ask: Ask, reasoning: Reasoning, model: str, body: Body) -> int:
-    budget = reasoning.budget or 0
-    if _generation(model) >= _BY_EFFORT:
-        raise _unsayable(ask, "This model takes an effort, not a budget of tokens.")
-    if budget < LEAST_BUDGET:
-        raise _unsayable(
-            ask, f"The least budget of this model is {LEAST_BUDGET} tokens."
-        )
-    if ask.max_tokens is not None and budget >= ask.max_tokens:
-        raise _unsayable(ask, f"The budget must be below {ask.name_of('max_tokens')}.")
-    body["thinking"] = {"type": "enabled", "budget_tokens": budget}
-    if reasoning.effort in EFFORTS:
-        _tell_level(reasoning.effort, body)
-    _tell_display(reasoning, body)
-    return budget
-
-
-def _tell_effort(ask: Ask, reasoning: Reasoning, model: str, body: Body) -> int:
-    room = BUDGETS.get(reasoning.effort, 0)
-    if _generation(model) >= _BY_BOTH:
-        body["thinking"] = {"type": "adaptive"}
-        if reasoning.effort:
-            level = "low" if reasoning.effort == "minimal" else reasoning.effort
-            _tell_level(level, body)
-    elif reasoning.effort:
-        room = _fitting(ask, room)
-        body["thinking"] = {"type": "enabled", "budget_tokens": room}
-    elif reasoning.budget == -1:
-        raise _unsayable(ask, "This model cannot choose how much it thinks.")
-    _tell_display(reasoning, body)
-    return room
-
-
-def _fitting(ask: Ask, room: int) -> int:
-    if ask.max_tokens is None:
-        return room
-    # The caller's limit is on thinking and answer together, so each gets its share of it.
-    room = min(room, max(LEAST_BUDGET, ask.max_tokens // 2))
-    if room >= ask.max_tokens:
-        limit = ask.name_of("max_tokens")
-        raise _unsayable(ask, f"To think, {limit} must be above {LEAST_BUDGET}.")
-    return room
-
-
-def _tell_level(effort: str, body: Body) -> None:
-    body.setdefault("output_config", {})["effort"] = effort
-
-
-def _tell_display(reasoning: Reasoning, body: Body) -> None:
-    if "thinking" not in body or reasoning.shown is None:
-        # Older models cannot be asked to show thinking they were not asked to do.
-        return
-    if not reasoning.shown:
-        body["thinking"]["display"] = "omitted"
-    elif body["thinking"]["type"] == "adaptive":
-        # A budget's thinking is always shown, and the oldest models know no other way.
-        body["thinking"]["display"] = "summarized"
-
-
-def _unsayable(ask: Ask, message: str) -> Unsayable:
-    at = ask.reasoning.at if ask.reasoning else ""
-    return Unsayable(message, field=at or ask.name_of("reasoning"))

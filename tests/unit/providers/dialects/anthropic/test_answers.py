@@ -136,6 +136,10 @@ def test_a_refusal_that_ended_as_any_answer_is_told_as_one():
     assert body["stop_reason"] == "refusal"
 
 
+def test_a_refusal_that_was_cut_off_is_told_as_cut_off():
+    assert rendered(Declined("I"), stop=Stop.LENGTH)["stop_reason"] == "max_tokens"
+
+
 @pytest.mark.parametrize(
     ("part", "blocks"),
     [
@@ -222,6 +226,7 @@ def test_usage_that_is_not_whole_is_none(usage):
         ("msg_01", "msg_01"),
         ("chatcmpl-1", "msg_chatcmpl-1"),
         ("a b/c", "msg_a_b_c"),
+        ("m1", "msg_m1"),
     ],
 )
 def test_the_id_is_the_providers_with_the_prefix_clients_know(id, told):

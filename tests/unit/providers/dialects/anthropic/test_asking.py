@@ -241,6 +241,19 @@ def test_another_providers_signatures_are_known_by_their_issuer():
     assert isinstance(parts[-1], ToolCall)
 
 
+def test_redacted_reasoning_of_anthropics_own_stays_whole_whatever_it_begins_with():
+    for data in ("Zm9v", "tool_use.Zm9v", "nobody.Zm9v"):
+        parts = parts_of(
+            {"type": "redacted_thinking", "data": data},
+            {"type": "tool_use", "id": "t", "name": "f", "input": {}},
+            role="assistant",
+        )
+
+        signature = Signature("anthropic", f"redacted_thinking.{data}")
+        assert parts[0] == Thinking("", signature, "messages[0].content[0]")
+        assert parts[1].signature is None
+
+
 def test_a_calls_signature_without_its_call_stays_reasoning():
     parts = parts_of(
         {"type": "redacted_thinking", "data": "tool_use.gemini.xyz"},
@@ -535,6 +548,7 @@ for _ in range(300):
         ({"tools": [{"input_schema": {}}]}, "tools[0].name"),
         ({"tool_choice": {"type": "tool"}}, "tool_choice.name"),
         ({"tool_choice": {"type": "some"}}, "tool_choice.type"),
+        ({"thinking": {}}, "thinking.type"),
         ({"thinking": {"type": "enabled"}}, "thinking.budget_tokens"),
         (
             {"thinking": {"type": "enabled", "budget_tokens": 9}},
