@@ -3,7 +3,7 @@
 A form is read by us and then by the provider, and both must see the same fields. Whatever
 two parsers may take differently is refused, not guessed: what comes before the first or
 after the last boundary, line ends other than CRLF, folded or repeated headers, backslashes
-and `name*` in Content-Disposition, transfer encodings, forms within forms, and a field we
+and `name*` in Content-Disposition, transfer encodings that change bytes, forms within forms, and a field we
 act on that occurs twice, in another spelling or as a file.
 
 The known libraries read forms for those who keep the fields: `multipart` gives contents
@@ -44,7 +44,16 @@ _TYPE_OF_TEXT = re.compile(
     rb"(?:text/plain|application/json)(?:;[ ]*charset=\"?(?:utf-8|us-ascii)\"?)?",
     re.IGNORECASE,
 )
-_HEADERS = frozenset({b"content-disposition", b"content-type", b"content-length"})
+_HEADERS = frozenset(
+    {
+        b"content-disposition",
+        b"content-type",
+        b"content-length",
+        b"content-transfer-encoding",
+    }
+)
+# Strict writers of forms name one though it changes no byte.
+_PLAIN_ENCODINGS = frozenset({b"", b"7bit", b"8bit", b"binary"})
 
 
 class NotMultipart(ValueError):
@@ -209,6 +218,9 @@ def _part(body: bytes, number: int, start: int, end: int) -> _Part:
     name, filename = _disposition(body, headers, where)
     kind = _span_text(body, headers.get(b"content-type"))
     _check_type(kind, filename is not None, where)
+    encoding = _span_text(body, headers.get(b"content-transfer-encoding"))
+    if encoding.lower() not in _PLAIN_ENCODINGS:
+        raise NotMultipart(f"{where} is encoded; send its bytes as they are.")
     part = _Part(
         number, name, filename, kind, blank + 4, end, headers.get(b"content-length")
     )
@@ -229,7 +241,7 @@ def _headers(
         name = header[1].lower()
         if name not in _HEADERS:
             raise NotMultipart(
-                f"{where} has a header other than Content-Disposition, Content-Type and Content-Length."
+                f"{where} has a header other than Content-Disposition, -Type, -Length and -Transfer-Encoding."
             )
         if name in found:
             raise NotMultipart(f"{where} has a header twice.")

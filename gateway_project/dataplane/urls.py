@@ -37,8 +37,10 @@ urlpatterns: list[URLPattern] = [
         for prefix in ("v1", "api/v1")
         for name, view in _OPENAI.items()
     ),
+    # Before the models themselves, whose names may hold colons too.
     *(
-        path(f"v1beta/models/<path:model>:{name}", view.as_view())
+        path(f"{prefix}/models/<path:model>:{name}", view.as_view())
+        for prefix in ("v1beta", "v1")
         for name, view in _GEMINI.items()
     ),
     path("v1/models", models.Models.as_view()),

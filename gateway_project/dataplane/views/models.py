@@ -30,17 +30,24 @@ class _Listing(ExpressView):
 
 
 class Models(_Listing):
-    """`GET /v1/models`: exactly what the presented key may use."""
+    """`GET /v1/models`: exactly what the presented key may use.
+
+    Three dialects have this path; a header tells whose client is asking.
+    """
 
     async def get(self, request: ExpressRequest) -> Answer:
         usable = request.snapshot.models_for(request.caller)
         if _speaks_anthropic(request):
             return _json(_anthropic_page(usable))
+        if _speaks_gemini(request):
+            return _json(_gemini_page(usable))
         return _json({"object": "list", "data": [_openai(entry) for entry in usable]})
 
     def errors_of(self, request: ExpressRequest) -> ErrorsShown:
         if _speaks_anthropic(request):
             return AnthropicRenderer.errors
+        if _speaks_gemini(request):
+            return GeminiRenderer.errors
         return super().errors_of(request)
 
 
@@ -49,9 +56,9 @@ class Model(Models):
 
     async def get(self, request: ExpressRequest) -> Answer:
         entry = _usable(request)
-        return _json(
-            _anthropic(entry) if _speaks_anthropic(request) else _openai(entry)
-        )
+        if _speaks_anthropic(request):
+            return _json(_anthropic(entry))
+        return _json(_gemini(entry) if _speaks_gemini(request) else _openai(entry))
 
 
 class GeminiModels(_Listing):
@@ -61,7 +68,7 @@ class GeminiModels(_Listing):
 
     async def get(self, request: ExpressRequest) -> Answer:
         usable = request.snapshot.models_for(request.caller)
-        return _json({"models": [_gemini(entry) for entry in usable]})
+        return _json(_gemini_page(usable))
 
 
 class GeminiModel(GeminiModels):
@@ -81,6 +88,10 @@ def _usable(request: ExpressRequest) -> ModelEntry:
 
 def _speaks_anthropic(request: ExpressRequest) -> bool:
     return b"anthropic-version" in request.headers
+
+
+def _speaks_gemini(request: ExpressRequest) -> bool:
+    return b"x-goog-api-key" in request.headers
 
 
 def _json(value: object) -> Answer:
@@ -116,6 +127,10 @@ def _anthropic_page(usable: Sequence[ModelEntry]) -> dict[str, object]:
         "first_id": data[0]["id"] if data else None,
         "last_id": data[-1]["id"] if data else None,
     }
+
+
+def _gemini_page(usable: Sequence[ModelEntry]) -> dict[str, object]:
+    return {"models": [_gemini(entry) for entry in usable]}
 
 
 def _gemini(entry: ModelEntry) -> dict[str, object]:

@@ -277,8 +277,8 @@ def test_files_as_clients_write_them(disposition, name, filename):
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        (b"Content-Transfer-Encoding: base64\r\n", "a header other than"),
-        (b"Content-Transfer-Encoding: binary\r\n", "a header other than"),
+        (b"Content-Transfer-Encoding: base64\r\n", "is encoded"),
+        (b"Content-Transfer-Encoding: quoted-printable\r\n", "is encoded"),
         (b"Content-Encoding: gzip\r\n", "a header other than"),
         (b"X-Other: 1\r\n", "a header other than"),
         (b"Content-Type: text/plain\r\ncontent-type: text/plain\r\n", "twice"),
