@@ -3,6 +3,7 @@ PYTHON ?= $(or $(firstword $(foreach python,python3 python3.14 python3.13 python
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(python)))),python3)
 VENV := .venv
 BIN := $(VENV)/bin
+JS := tests/functional/js
 CHECKS := format lint types floors migrations
 
 .PHONY: run test check fix bench lock clean
@@ -10,7 +11,7 @@ CHECKS := format lint types floors migrations
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(JS)/node_modules/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Runs every check and reports how many failed, instead of stopping at the first.
@@ -64,5 +65,15 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Without it the tests that need it say so themselves.
+$(JS)/node_modules/.installed: $(JS)/package-lock.json $(JS)/package.json
+	@if ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || ! npm --version >/dev/null 2>&1; then \
+		echo "gatehouse: without Node.js 20 and npm the tests of JavaScript clients are not run"; \
+	else \
+		echo "gatehouse: installing $(JS)/package-lock.json"; \
+		npm ci --prefix $(JS) --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 \
+			&& touch $@ || rm -rf $(@D); \
+	fi
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(JS)/node_modules .mypy_cache .ruff_cache
