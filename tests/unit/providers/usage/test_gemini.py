@@ -37,6 +37,17 @@ def test_an_answer_of_thoughts_alone_takes_them():
     assert plain(Operation.GENERATE, thoughts) == usage
 
 
+def test_an_answer_whose_count_is_left_out_is_counted():
+    said = GENERATE.plain(PROMPT_ONLY)
+
+    usage = metered(Operation.GENERATE, *sse(said)).usage()
+
+    assert usage.estimated
+    assert usage.prompt_tokens == 9
+    assert usage.completion_tokens > 20
+    assert plain(Operation.GENERATE, said) == usage
+
+
 def test_a_stream_cut_off_counts_what_came_and_believes_the_prompt():
     blocks = GENERATE.stream(5, GENERATE.stated)
 
