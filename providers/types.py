@@ -166,10 +166,12 @@ class Adapter:
     `speaks` are the operations its providers serve themselves, so that a caller's bytes
     pass through; other conversations are translated into `converses`, which is one of them.
     `outbound` raises `Unsayable` for what cannot be sent. `shown` are the headers of its
-    answers that a caller may see.
+    answers that a caller may see. `caps_by_max_tokens` is for servers of OpenAI's dialect
+    that know no newer name for the ceiling of an answer.
     """
 
     speaks: frozenset[Operation]
     converses: Operation
     outbound: Callable[[Target, Sending], Outbound]
     shown: frozenset[bytes]
+    caps_by_max_tokens: bool = False

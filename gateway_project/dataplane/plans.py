@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+import orjson
+
 from providers.adapters.registry import ADAPTERS
 from providers.dialects.dialect import ErrorsShown
 from providers.dialects.errors import AskError
 from providers.dialects.gemini import embeddings
-from providers.dialects.registry import CALLERS, PROVIDERS
+from providers.dialects.registry import CALLERS, provider_side
 from providers.operations import CONVERSATIONS, Operation
 from providers.types import Adapter, Outbound, Sending
 
@@ -37,6 +39,12 @@ def plan(request: ExpressRequest, errors: ErrorsShown) -> Plan:
         outbound = adapter.outbound(request.target, sending)
     except AskError as error:
         raise not_understood(error) from None
+    except orjson.JSONEncodeError:
+        # It reads deeper than it writes; nobody else nests so deep.
+        raise BadRequest(
+            "Something in the body is nested too deep to be translated.",
+            code="invalid_json",
+        ) from None
     return Plan(outbound, passage, adapter.shown)
 
 
@@ -91,7 +99,7 @@ def _straight(
 def _translated(
     request: ExpressRequest, asked: Asked, adapter: Adapter
 ) -> tuple[Sending, Passage]:
-    caller, provider = CALLERS[asked.operation], PROVIDERS[adapter.converses]
+    caller, provider = CALLERS[asked.operation], provider_side(adapter)
     ask = caller.parse(asked.fields)
     sending = Sending(
         operation=adapter.converses,

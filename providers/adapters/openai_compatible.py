@@ -23,4 +23,5 @@ ADAPTER = Adapter(
     converses=Operation.CHAT,
     outbound=openai_wire.outbound,
     shown=openai_wire.SHOWN,
+    caps_by_max_tokens=True,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from providers.operations import Operation
+from providers.types import Adapter
 
 from .anthropic import sides as anthropic
 from .bedrock import sides as bedrock
@@ -19,9 +20,16 @@ CALLERS: Mapping[Operation, CallerSide] = {
     Operation.MESSAGES: anthropic.CALLER,
     Operation.GENERATE: gemini.CALLER,
 }
-PROVIDERS: Mapping[Operation, ProviderSide] = {
+_PROVIDERS: Mapping[Operation, ProviderSide] = {
     Operation.CHAT: openai.PROVIDER,
     Operation.MESSAGES: anthropic.PROVIDER,
     Operation.GENERATE: gemini.PROVIDER,
     Operation.CONVERSE: bedrock.PROVIDER,
 }
+
+
+def provider_side(adapter: Adapter) -> ProviderSide:
+    """Return how providers of this kind are told a conversation."""
+    if adapter.caps_by_max_tokens:
+        return openai.COMPATIBLE
+    return _PROVIDERS[adapter.converses]

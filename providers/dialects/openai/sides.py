@@ -1,5 +1,8 @@
 """OpenAI's chat completions, as callers speak it and as providers do."""
 
+from dataclasses import replace
+from functools import partial
+
 from providers.dialects.dialect import CallerSide, ProviderSide
 from providers.dialects.openai_errors import ERRORS
 
@@ -7,7 +10,9 @@ from . import answering, answers, asking, telling
 from .reader import ChatReader
 from .renderer import ChatRenderer
 
-__all__ = ["CALLER", "ERRORS", "PROVIDER"]
+__all__ = ["CALLER", "COMPATIBLE", "ERRORS", "PROVIDER"]
 
 CALLER = CallerSide(parse=asking.parse, render=answering.render, renderer=ChatRenderer)
 PROVIDER = ProviderSide(render=telling.render, parse=answers.parse, reader=ChatReader)
+# OpenAI's reasoning models refuse `max_tokens`; many servers after its model know nothing else.
+COMPATIBLE = replace(PROVIDER, render=partial(telling.render, ceiling="max_tokens"))

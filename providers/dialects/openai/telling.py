@@ -20,13 +20,13 @@ from .thinking import effort_for
 _WORDS = {Choosing.AUTO: "auto", Choosing.NONE: "none", Choosing.ANY: "required"}
 
 
-def render(ask: Ask, model: str) -> bytes:
-    """Write the body. Raises `Unsayable`."""
+def render(ask: Ask, model: str, *, ceiling: str = "max_completion_tokens") -> bytes:
+    """Write the body, which calls the answer's ceiling `ceiling`. Raises `Unsayable`."""
     _check_sayable(ask)
     body: dict[str, Any] = {
         "model": model,
         "messages": messages(ask),
-        "max_completion_tokens": ask.max_tokens,
+        ceiling: ask.max_tokens,
         "temperature": ask.temperature,
         "top_p": ask.top_p,
         "n": ask.choices,
