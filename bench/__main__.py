@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from bench import nginx, processes, report
@@ -19,10 +20,11 @@ from bench.measuring import CALLS, Meter
 from bench.programs import HERE, program
 from bench.rows import Row
 from bench.starting import Listener, Places, free_port
+from bench.ways import WAYS, Way
 from gateway_project.launch.errors import CannotStart
 
 RESULTS = HERE / "results"
-QUICK = {"repeat": 1, "duration": 0.3, "concurrency": [1, 4], "chunks": 10}
+QUICK = {"repeat": 1, "duration": 0.3, "concurrency": [4], "chunks": 10}
 
 
 def main(words: Sequence[str]) -> int:
@@ -53,7 +55,9 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     add("--concurrency", type=_numbers, default=[1, 16, 64], help="1,16,64")
     add("--workers", type=int, default=1, help="of each server (%(default)s)")
     add("--only", choices=CALLS, help="plain or streamed calls, not both")
-    add("--client", choices=("openai", "curl"), default="openai", help="whose headers")
+    add("--ways", type=_ways, default=WAYS, help=",".join(map(str, WAYS)))
+    clients = ("official", "curl")
+    add("--client", choices=clients, default="official", help="whose headers")
     add("--chunks", type=int, default=50, help="events of a stream (%(default)s)")
     add("--interval-ms", type=float, default=5.0, help="between two (%(default)s)")
     add("--delay-ms", type=float, default=0.0, help="before an answer (%(default)s)")
@@ -68,12 +72,20 @@ def _numbers(text: str) -> list[int]:
     return [int(word) for word in text.split(",")]
 
 
+def _ways(text: str) -> list[Way]:
+    known = {str(way): way for way in WAYS}
+    words = text.split(",")
+    if not known.keys() >= set(words):
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(known)}")
+    return [known[word] for word in words]
+
+
 def _meters(options: argparse.Namespace, stack: ExitStack) -> list[Meter]:
     places = _places(stack, options.workers)
     stream_ms = options.delay_ms + options.chunks * options.interval_ms
     provider = _start_provider(options, places, stack)
     servers: list[Gatehouse | nginx.Nginx] = [
-        Gatehouse(places, provider=provider, workers=options.workers)
+        Gatehouse(places, provider=provider, workers=options.workers, ways=options.ways)
     ]
     if command := nginx.find():
         servers.append(
@@ -90,6 +102,7 @@ def _meters(options: argparse.Namespace, stack: ExitStack) -> list[Meter]:
             server,
             places=places,
             client=options.client,
+            chunks=options.chunks,
             stream_us=int(stream_ms * 1000),
         )
         for server in servers
@@ -131,11 +144,11 @@ def _measure(options: argparse.Namespace, meters: Sequence[Meter]) -> Iterator[R
     calls = [options.only] if options.only else CALLS
     for repetition in range(options.repeat):
         _say(f"repetition {repetition + 1} of {options.repeat}")
-        for call in calls:
-            for parallel in options.concurrency:
-                for meter in meters:
+        for call, parallel in product(calls, options.concurrency):
+            for meter in meters:
+                for way in meter.server.ways:
                     yield meter.measure(
-                        call, parallel=parallel, seconds=options.duration
+                        call, way, parallel=parallel, seconds=options.duration
                     )
 
 
@@ -154,7 +167,7 @@ def _write(path: Path, rows: Iterator[Row]) -> list[Row]:
 def _complain(bad: Sequence[Row]) -> int:
     for row in bad:
         _say(
-            f"{row.server}, {row.call}, {row.parallel} parallel: {row.errors} broken answers, "
+            f"{row.server}, {row.call}, {row.way}, {row.parallel} parallel: {row.errors} broken answers, "
             f"{row.refused} refused, {row.unrecorded} without a record. {row.said}"
         )
     return 1 if bad else 0

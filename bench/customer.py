@@ -1,11 +1,12 @@
-"""Make what a call needs: a provider, a model, a tenant and its key. Prints the key.
+"""Make what a call needs: providers, their models, a tenant and its key. Prints the key.
 
 A program of its own, because Django's settings are those of the throwaway server:
-`python -m bench.customer BASE_URL`.
+`python -m bench.customer BASE_URL DIALECT [DIALECT ...]`.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 import django
@@ -17,7 +18,8 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from audit.types import Actor  # noqa: E402
-from bench.requests import MODEL  # noqa: E402
+from bench.requests import model_of  # noqa: E402
+from bench.ways import Dialect  # noqa: E402
 from providers import selectors as providers  # noqa: E402
 from providers import services as providers_services  # noqa: E402
 from providers.models import Credential, Model, Provider  # noqa: E402
@@ -29,9 +31,10 @@ PLENTY = 1_000_000_000
 BY = Actor("command:bench")
 
 
-def make(*, base_url: str, now: datetime) -> str:
-    """Return the text of a key that may call the model behind `base_url`."""
-    _make_model(base_url=base_url, now=now)
+def make(*, base_url: str, dialects: Sequence[Dialect], now: datetime) -> str:
+    """Return the text of a key that may call the models behind `base_url`."""
+    for dialect in dialects:
+        _make_model(dialect, base_url=base_url, now=now)
     tier = Tier(
         slug="bench",
         name="Bench",
@@ -52,9 +55,12 @@ def make(*, base_url: str, now: datetime) -> str:
     return text
 
 
-def _make_model(*, base_url: str, now: datetime) -> None:
+def _make_model(dialect: Dialect, *, base_url: str, now: datetime) -> None:
     provider = Provider(
-        slug="bench", name="Bench", kind=Provider.Kind.OPENAI, base_url=base_url
+        slug=f"bench-{dialect}",
+        name=f"Bench, {dialect}",
+        kind=Provider.Kind[dialect.upper()],
+        base_url=base_url,
     )
     providers_services.add(row=provider, by=BY, now=now)
     providers_services.store_credential(
@@ -64,9 +70,10 @@ def _make_model(*, base_url: str, now: datetime) -> None:
         by=BY,
         now=now,
     )
-    model = Model(name=MODEL, provider=provider, upstream_name="bench-upstream")
+    name = model_of(dialect)
+    model = Model(name=name, provider=provider, upstream_name="bench-upstream")
     providers_services.add(row=model, by=BY, now=now)
 
 
 if __name__ == "__main__":
-    print(make(base_url=sys.argv[1], now=timezone.now()))
+    print(make(base_url=sys.argv[1], dialects=sys.argv[2:], now=timezone.now()))

@@ -11,16 +11,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import psycopg
 
 from bench import processes
+from bench.answers import COMPLETION_TOKENS, PROMPT_TOKENS
 from bench.errors import CannotMeasure
-from bench.requests import MODEL
+from bench.requests import model_of
 from bench.starting import Listener, Places, free_port
+from bench.ways import Way
 from gateway_project.environment import BASE_DIR
 from gateway_project.launch import places as homes
 from gateway_project.launch.postgres import Postgres
@@ -31,19 +33,22 @@ MANAGE = BASE_DIR / "manage.py"
 GUNICORN = ("-m", "gunicorn", "-c", BASE_DIR / "gateway_project/gunicorn.conf.py")
 # The drainer looks every half second, and behind a burst it has tens of thousands to copy.
 BOOKS_PATIENCE_S = 30.0
-# The tokens are those that upstream.c states in every answer.
 BOOKS = (
-    "SELECT count(*) FROM audit_callrecord WHERE status = 200 AND model = %s"
-    " AND (prompt_tokens, completion_tokens, usage_estimated) = (212, 87, false)"
+    "SELECT count(*) FROM audit_callrecord WHERE status = 200 AND model = ANY(%s)"
+    " AND (prompt_tokens, completion_tokens, usage_estimated) = (%s, %s, false)"
 )
 
 
 class Gatehouse:
     name = "gatehouse"
 
-    def __init__(self, places: Places, *, provider: int, workers: int) -> None:
+    def __init__(
+        self, places: Places, *, provider: int, workers: int, ways: Sequence[Way]
+    ) -> None:
         self.port = free_port()
         self.api_key = ""
+        self.ways = ways
+        self._dialects = sorted({way.provider for way in ways})
         self._places = places
         self._provider = provider
         self._home = homes.find_home(places.folder)
@@ -64,7 +69,7 @@ class Gatehouse:
         environment = self._environment()
         _run(environment, MANAGE, "migrate", "--no-input", "--verbosity=0")
         base_url = f"http://127.0.0.1:{self._provider}/v1"
-        said = _run(environment, "-m", "bench.customer", base_url)
+        said = _run(environment, "-m", "bench.customer", base_url, *self._dialects)
         self.api_key = said.strip()
         self._start_programs(environment)
         self._books = self._stack.enter_context(
@@ -96,7 +101,9 @@ class Gatehouse:
         return found
 
     def _count(self) -> int:
-        row = self._books.execute(BOOKS, [MODEL]).fetchone()
+        models = [model_of(dialect) for dialect in self._dialects]
+        wanted = [models, PROMPT_TOKENS, COMPLETION_TOKENS]
+        row = self._books.execute(BOOKS, wanted).fetchone()
         assert row is not None, "count(*) always answers"
         return int(row[0])
 

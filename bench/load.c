@@ -2,16 +2,16 @@
  * Load from 127.0.0.1 to 127.0.0.1: so many connections, each asking again as soon as it has
  * its whole answer.
  *
- *     load PORT CONNECTIONS SECONDS REQUEST_FILE [SPREAD_US]
+ *     load PORT CONNECTIONS SECONDS REQUEST_FILE SPREAD_US STAMPS END [PART ...]
  *
  * REQUEST_FILE holds one whole HTTP/1.1 request, headers included. The connections begin
  * spread over SPREAD_US: streams of equal length that begin together stay in step for ever,
  * which no crowd of callers does. When the time is over, the answers under way are waited for,
  * so that nothing is left unfinished behind us.
  *
- * An answer is whole when its framing says so and, after status 200, when it holds a usage and,
- * if it is chunked, [DONE]. Everything else is counted as an error and reported; too many end
- * the run.
+ * An answer is whole when its framing says so and, after status 200, when it holds every PART,
+ * its events carry so many STAMPS in all, and its last bytes are END. Everything else is counted
+ * as an error and reported; too many end the run.
  *
  * Prints one JSON object; times are microseconds. `first_byte` is the first byte of the body.
  * `delay` is how long events were under way, by the stamps (t=<nanoseconds>) they carry.
@@ -54,6 +54,7 @@ struct connection {
     size_t left;          /* of the body, or of this chunk */
     size_t held;          /* in `raw`: bytes not understood yet */
     size_t size, scanned; /* of `body`: how much there is, and how far stamps were looked for */
+    int stamps;
     char raw[ROOM + 1];
     char body[MOST_BODY + 1];
 };
@@ -67,6 +68,9 @@ static char request[MOST_REQUEST];
 static size_t request_size;
 static int port, epoll;
 static uint64_t ends_at;
+static int wanted_stamps;
+static const char *wanted_end;
+static char **wanted_parts; /* up to a null */
 static int asking;
 static long answers, refused, errors, events;
 static struct series whole, first, delay;
@@ -148,6 +152,7 @@ static void ask(struct connection *connection)
 {
     connection->part = HEAD;
     connection->size = connection->scanned = 0;
+    connection->stamps = 0;
     connection->chunked = connection->closes = false;
     connection->first_at = 0;
     connection->asked_at = now_ns();
@@ -255,6 +260,7 @@ static void note_delays(struct connection *connection)
         if (sent_at) {
             note(&delay, connection->read_at - sent_at);
             events++;
+            connection->stamps++;
         }
         from = stamp + STAMP;
     }
@@ -272,9 +278,12 @@ static void complain(struct connection *connection, const char *what)
 
 static bool is_good(struct connection *connection)
 {
-    connection->body[connection->size] = 0;
-    return strstr(connection->body, "\"total_tokens\":")
-        && (!connection->chunked || strstr(connection->body, "data: [DONE]\n"));
+    size_t size = connection->size, end_size = strlen(wanted_end);
+    for (char **part = wanted_parts; *part; part++)
+        if (!strstr(connection->body, *part))
+            return false;
+    return connection->stamps == wanted_stamps && size >= end_size
+        && !memcmp(connection->body + size - end_size, wanted_end, end_size);
 }
 
 static void end_answer(struct connection *connection)
@@ -368,14 +377,19 @@ static void report(double seconds)
 
 int main(int argc, char **argv)
 {
-    if (argc < 5 || argc > 6) {
-        fprintf(stderr, "usage: %s PORT CONNECTIONS SECONDS REQUEST_FILE [SPREAD_US]\n", argv[0]);
+    if (argc < 8) {
+        fprintf(stderr,
+                "usage: %s PORT CONNECTIONS SECONDS REQUEST_FILE SPREAD_US STAMPS END [PART ...]\n",
+                argv[0]);
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
     port = atoi(argv[1]);
     int count = atoi(argv[2]);
     read_request(argv[4]);
+    wanted_stamps = atoi(argv[6]);
+    wanted_end = argv[7];
+    wanted_parts = argv + 8;
     epoll = epoll_create1(0);
     struct connection *connections = calloc(count, sizeof *connections);
     if (!connections)
@@ -384,7 +398,7 @@ int main(int argc, char **argv)
         open_connection(&connections[i]);
     uint64_t began = now_ns();
     ends_at = began + (uint64_t)(atof(argv[3]) * 1e9);
-    run(connections, count, argc > 5 ? strtoull(argv[5], NULL, 10) * 1000 : 0);
+    run(connections, count, strtoull(argv[5], NULL, 10) * 1000);
     report((now_ns() - began) / 1e9);
     return 0;
 }

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from bench import processes, programs
+from bench import answers, processes, programs
 from bench.errors import CannotMeasure
 from bench.requests import Call, Client, request
 from bench.rows import Row
 from bench.servers import Server
 from bench.starting import Places
+from bench.ways import Way
 
 CALLS: tuple[Call, ...] = ("plain", "streamed")
 WARM_S = 0.3
@@ -39,27 +40,35 @@ class _Counters:
 
 
 class Meter:
-    """Measures one server, and remembers how many calls it has answered in all."""
+    """Measures one server, and remembers how many calls it has answered in all.
+
+    A stream has so many `chunks` and takes `stream_us` from its first to its last.
+    """
 
     def __init__(
-        self, server: Server, *, places: Places, client: Client, stream_us: int
+        self,
+        server: Server,
+        *,
+        places: Places,
+        client: Client,
+        chunks: int,
+        stream_us: int,
     ) -> None:
         self.server = server
         self._places = places
+        self._client = client
+        self._chunks = chunks
         self._stream_us = stream_us
         self._answered = 0
-        self._requests = {
-            call: self._write_request(call, client, places.folder) for call in CALLS
-        }
 
-    def measure(self, call: Call, *, parallel: int, seconds: float) -> Row:
+    def measure(self, call: Call, way: Way, *, parallel: int, seconds: float) -> Row:
         """Raises `CannotMeasure` when a worker ends meanwhile."""
-        self._load(call, parallel, WARM_S)
+        self._load(call, way, parallel, WARM_S)
         self.server.count_recorded(self._answered)
         machine = programs.calibrate(min(self._places.serving))
         beside = self.server.beside()
         before = _Counters.read(self.server, self._places)
-        found = self._load(call, parallel, seconds)
+        found = self._load(call, way, parallel, seconds)
         after = _Counters.read(self.server, self._places)
         if before.workers != after.workers:
             raise CannotMeasure(f"a worker of {self.server.name} ended under load.")
@@ -71,6 +80,8 @@ class Meter:
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             server=self.server.name,
             call=call,
+            caller=way.caller,
+            provider=way.provider,
             parallel=parallel,
             cpu_us=round(used * per_answer, 2),
             system_us=round((after.used.system - before.used.system) * per_answer, 1),
@@ -82,24 +93,35 @@ class Meter:
             **found,
         )
 
-    def _load(self, call: Call, parallel: int, seconds: float) -> dict[str, Any]:
+    def _load(
+        self, call: Call, way: Way, parallel: int, seconds: float
+    ) -> dict[str, Any]:
         found = programs.load(
             port=self.server.port,
             parallel=parallel,
             seconds=seconds,
-            request=self._requests[call],
+            request=self._write_request(call, way),
             spread_us=self._stream_us if call == "streamed" else 0,
+            whole=answers.whole(way.caller, call, chunks=self._chunks),
         )
         if not found["answers"]:
-            raise CannotMeasure(f"{self.server.name} answers nothing. {found['said']}")
+            raise CannotMeasure(
+                f"{self.server.name} answers nothing, {call}, {way}. {found['said']}"
+            )
         self._answered += found["answers"]
         return found
 
-    def _write_request(self, call: Call, client: Client, folder: Path) -> Path:
+    def _write_request(self, call: Call, way: Way) -> Path:
         server = self.server
-        file = folder / f"{server.name}-{call}.http"
+        file = self._places.folder / f"{server.name}-{call}-{way}.http"
         file.write_bytes(
-            request(call=call, client=client, port=server.port, api_key=server.api_key)
+            request(
+                way,
+                call=call,
+                client=self._client,
+                port=server.port,
+                api_key=server.api_key,
+            )
         )
         return file
 

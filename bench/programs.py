@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from bench.answers import Whole
 from bench.errors import CannotMeasure
 
 HERE = Path(__file__).resolve().parent
@@ -46,10 +47,17 @@ def program(name: str, *, folder: Path = BUILD) -> Path:
 
 
 def load(
-    *, port: int, parallel: int, seconds: float, request: Path, spread_us: int
+    *,
+    port: int,
+    parallel: int,
+    seconds: float,
+    request: Path,
+    spread_us: int,
+    whole: Whole,
 ) -> dict[str, Any]:
     """Keep `parallel` calls going for so long, and return what became of them."""
     words = [port, parallel, seconds, request, spread_us]
+    words += [whole.stamps, whole.end, *whole.parts]
     return _run("load", *words, patience=seconds + LOAD_GRACE_S)
 
 

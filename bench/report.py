@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 from bench.rows import Row
+from bench.ways import Way
 
 Table = list[list[str]]
 
@@ -37,10 +38,11 @@ class Kind:
 
 
 def kinds(rows: Iterable[Row]) -> list[Kind]:
-    """Return the rows by call, parallel calls and server, in the order they came."""
-    found: dict[tuple[str, int, str], list[Row]] = {}
+    """Return the rows by call, parallel calls, server and way, in the order they came."""
+    found: dict[tuple[str, int, str, Way], list[Row]] = {}
     for row in rows:
-        found.setdefault((row.call, row.parallel, row.server), []).append(row)
+        key = (row.call, row.parallel, row.server, row.way)
+        found.setdefault(key, []).append(row)
     return [Kind(each) for each in found.values()]
 
 
@@ -71,8 +73,8 @@ def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _plain(chosen: Sequence[Kind]) -> Table:
     table = [
         [
-            *("parallel", "server", "CPU µs/call", "median", "of nginx", "calls/s"),
-            *("p50 ms", "p99 ms", "max ms", "beside it, µs/call"),
+            *("parallel", "server", "way", "CPU µs/call", "median", "of nginx"),
+            *("calls/s", "p50 ms", "p99 ms", "max ms", "beside it, µs/call"),
         ]
     ]
     for kind, times in _against_nginx(chosen):
@@ -81,6 +83,7 @@ def _plain(chosen: Sequence[Kind]) -> Table:
             [
                 str(row.parallel),
                 row.server,
+                str(row.way),
                 f"{row.cpu_us:.0f}",
                 f"{kind.median_us:.0f}",
                 times,
@@ -95,8 +98,15 @@ def _plain(chosen: Sequence[Kind]) -> Table:
 def _streamed(chosen: Sequence[Kind]) -> Table:
     table = [
         [
-            *("parallel", "server", "CPU µs/chunk", "µs/stream", "median", "of nginx"),
-            *("chunks/s", "1st byte p50 ms", "p99 ms", "delay p50 ms", "p99 ms"),
+            *("parallel", "server", "way", "CPU µs/chunk", "µs/stream", "median"),
+            *(
+                "of nginx",
+                "chunks/s",
+                "1st byte p50 ms",
+                "p99 ms",
+                "delay p50 ms",
+                "p99 ms",
+            ),
             "beside it, µs/stream",
         ]
     ]
@@ -106,6 +116,7 @@ def _streamed(chosen: Sequence[Kind]) -> Table:
             [
                 str(row.parallel),
                 row.server,
+                str(row.way),
                 f"{row.cpu_us_per_event:.1f}",
                 f"{row.cpu_us:.0f}",
                 f"{kind.median_us:.0f}",
@@ -152,7 +163,7 @@ def _ms(us: float) -> str:
 
 def _aligned(table: Table) -> str:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    words = {1, len(widths) - 1}
+    words = {1, 2, len(widths) - 1}
     return "\n".join(
         "  ".join(
             cell.ljust(width) if at in words else cell.rjust(width)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.requests import Call
+from bench.ways import Dialect, Way
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Row:
     at: str
     server: str
     call: Call
+    caller: Dialect
+    provider: Dialect
     parallel: int
     seconds: float
     answers: int
@@ -36,6 +39,10 @@ class Row:
     disturbed: float
     machine: Mapping[str, float]
     said: str
+
+    @property
+    def way(self) -> Way:
+        return Way(self.caller, self.provider)
 
     @property
     def cpu_us_per_event(self) -> float:

@@ -1,13 +1,19 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+from bench.ways import Way
 
 
 class Server(Protocol):
-    """What is measured: it forwards calls to the provider. `api_key` is what callers present."""
+    """What is measured: it forwards calls to the provider.
+
+    `api_key` is what callers present, `ways` those that are measured.
+    """
 
     name: str
     port: int
     api_key: str
+    ways: Sequence[Way]
 
     def workers(self) -> list[int]:
         """Return the processes that serve calls, and no others."""

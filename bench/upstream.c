@@ -1,13 +1,15 @@
 /*
- * A provider that is never the bottleneck: answers POSTs on 127.0.0.1 in OpenAI's shape.
+ * A provider that is never the bottleneck: answers POSTs on 127.0.0.1 in OpenAI's shape, and
+ * in Anthropic's those to a path that ends in /messages.
  *
  *     upstream PORT [CHUNKS [INTERVAL_US [DELAY_US]]]
  *
- * A body with "stream": true gets CHUNKS events, one write each, INTERVAL_US apart, then one
- * write that holds the finish reason, the usage and [DONE]. With an interval of 0 they leave
- * as fast as they go. Everything else gets one JSON object. Either begins after DELAY_US.
- * Each event carries the time it was written (t=<nanoseconds, CLOCK_MONOTONIC>), so that the
- * receiver can tell how long it was under way.
+ * A body with "stream": true gets the events that open an answer, CHUNKS events of text, one
+ * write each, INTERVAL_US apart, and then one write that holds all that ends it. With an
+ * interval of 0 they leave as fast as they go. OpenAI's tell their usage if they are asked to.
+ * Everything else gets one JSON object. Either begins after DELAY_US. Each event of text
+ * carries the time it was written (t=<nanoseconds, CLOCK_MONOTONIC>), so that the receiver can
+ * tell how long it was under way.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,12 +31,86 @@
 #define MOST_REQUEST (1 << 20)
 #define BATCH 256
 
-#define EVENT_HEAD                                                                          \
+#define STAMP_HOLE "t=0000000000000000"
+#define PLAIN_TEXT                                                                          \
+    "A gateway stands in front of many services: it knows who is calling, how much they "   \
+    "may call, and what became of each call. Its price is one more hop, so whatever it "    \
+    "does for every call has to be cheap."
+
+#define CHAT_USAGE                                                                          \
+    "\"usage\":{\"prompt_tokens\":212,\"completion_tokens\":87,\"total_tokens\":299,"       \
+    "\"prompt_tokens_details\":{\"cached_tokens\":0},"                                      \
+    "\"completion_tokens_details\":{\"reasoning_tokens\":0}}"
+/* Every event has the same head; its tail says `"usage":null` if usage was asked for. */
+#define CHAT_HEAD                                                                           \
     "data: {\"id\":\"chatcmpl-bench000000000000000000000000\","                             \
     "\"object\":\"chat.completion.chunk\",\"created\":1790000000,"                          \
     "\"model\":\"bench-upstream\",\"service_tier\":\"default\","                            \
     "\"system_fingerprint\":\"fp_bench\",\"choices\":["
-#define USAGE "\"usage\":{\"prompt_tokens\":212,\"completion_tokens\":87,\"total_tokens\":299"
+#define CHAT_CHOICE(delta, finish, tail)                                                    \
+    CHAT_HEAD "{\"index\":0,\"delta\":" delta ",\"logprobs\":null,\"finish_reason\":" finish \
+              "}]" tail "}\n\n"
+#define CHAT_OPENING "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"
+#define CHAT_DELTA "{\"content\":\"" STAMP_HOLE " \"}"
+#define CHAT_STREAM(tail, usage)                                                            \
+    {                                                                                       \
+        .first = CHAT_CHOICE(CHAT_OPENING, "null", tail),                                   \
+        .event = CHAT_CHOICE(CHAT_DELTA, "null", tail),                                     \
+        .last = CHAT_CHOICE("{}", "\"stop\"", tail) usage "data: [DONE]\n\n",               \
+    }
+#define MESSAGE_HEAD                                                                        \
+    "{\"model\":\"bench-upstream\",\"id\":\"msg_bench00000000000000000000\","               \
+    "\"type\":\"message\",\"role\":\"assistant\","
+#define MESSAGE_USAGE                                                                       \
+    "\"usage\":{\"input_tokens\":212,\"cache_creation_input_tokens\":0,"                    \
+    "\"cache_read_input_tokens\":0,"
+#define MESSAGE_EVENT(type, rest) "event: " type "\ndata: {\"type\":\"" type "\"" rest "}\n\n"
+
+/* The events of a stream, and how they look on the wire once they are framed. */
+struct stream {
+    const char *first, *event, *last;
+    char opening[2048], chunk[1024], closing[2048];
+    size_t opening_size, chunk_size, closing_size, stamp_at;
+};
+
+static struct stream chat = CHAT_STREAM("", "");
+static struct stream chat_with_usage =
+    CHAT_STREAM(",\"usage\":null", CHAT_HEAD "]," CHAT_USAGE "}\n\n");
+static struct stream message = {
+    .first = MESSAGE_EVENT("message_start", ",\"message\":" MESSAGE_HEAD
+                           "\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,"
+                           MESSAGE_USAGE "\"output_tokens\":1,\"service_tier\":\"standard\"}}")
+             MESSAGE_EVENT("content_block_start",
+                           ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}")
+             "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+    .event = MESSAGE_EVENT("content_block_delta",
+                           ",\"index\":0,\"delta\":{\"type\":\"text_delta\","
+                           "\"text\":\"" STAMP_HOLE " \"}"),
+    .last = MESSAGE_EVENT("content_block_stop", ",\"index\":0")
+            MESSAGE_EVENT("message_delta",
+                          ",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},"
+                          MESSAGE_USAGE "\"output_tokens\":87}")
+            MESSAGE_EVENT("message_stop", ""),
+};
+
+struct plain {
+    const char *body;
+    char whole[2048];
+    size_t size;
+};
+
+static struct plain chat_plain = {
+    .body =
+    "{\"id\":\"chatcmpl-bench000000000000000000000000\",\"object\":\"chat.completion\","
+    "\"created\":1790000000,\"model\":\"bench-upstream\",\"choices\":[{\"index\":0,"
+    "\"message\":{\"role\":\"assistant\",\"content\":\"" PLAIN_TEXT "\",\"refusal\":null,"
+    "\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}]," CHAT_USAGE ","
+    "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_bench\"}"};
+static struct plain message_plain = {
+    .body =
+    MESSAGE_HEAD "\"content\":[{\"type\":\"text\",\"text\":\"" PLAIN_TEXT "\"}],"
+    "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
+    MESSAGE_USAGE "\"output_tokens\":87,\"service_tier\":\"standard\"}}"};
 
 static const char HEAD_OF_STREAM[] = "HTTP/1.1 200 OK\r\n"
                                      "Content-Type: text/event-stream; charset=utf-8\r\n"
@@ -42,28 +118,12 @@ static const char HEAD_OF_STREAM[] = "HTTP/1.1 200 OK\r\n"
                                      "X-Accel-Buffering: no\r\n"
                                      "X-Request-ID: req_bench\r\n"
                                      "Transfer-Encoding: chunked\r\n\r\n";
-static const char EVENT_BEFORE_STAMP[] =
-    EVENT_HEAD "{\"index\":0,\"delta\":{\"content\":\"t=";
-static const char EVENT_AFTER_STAMP[] = " \"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
-static const char LAST_EVENTS[] = EVENT_HEAD
-    "{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\"}]}\n\n" EVENT_HEAD
-    "]," USAGE "}}\n\n"
-    "data: [DONE]\n\n";
-static const char PLAIN_BODY[] =
-    "{\"id\":\"chatcmpl-bench000000000000000000000000\",\"object\":\"chat.completion\","
-    "\"created\":1790000000,\"model\":\"bench-upstream\",\"choices\":[{\"index\":0,"
-    "\"message\":{\"role\":\"assistant\",\"content\":\"A gateway stands in front of many "
-    "services: it knows who is calling, how much they may call, and what became of each call. "
-    "Its price is one more hop, so whatever it does for every call has to be cheap.\","
-    "\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}]," USAGE
-    ",\"prompt_tokens_details\":{\"cached_tokens\":0}},"
-    "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_bench\"}";
-
-enum work { NONE, PLAIN, STREAM };
 
 struct client {
     int fd; /* -1: gone, and freed as soon as no queue holds it */
-    enum work work;
+    /* What it is being answered with: one of these, or neither between two requests. */
+    const struct plain *plain;
+    struct stream *stream;
     bool queued;
     uint64_t due;
     struct client *next;
@@ -82,8 +142,6 @@ static int chunks = 50;
 static uint64_t interval_ns = 5000000, delay_ns = 0;
 static int epoll, timer;
 static struct queue beginning, going_on;
-static char plain[2048], event[1024], last[2048];
-static size_t plain_size, event_size, last_size, stamp_at;
 
 static uint64_t now_ns(void)
 {
@@ -100,23 +158,37 @@ static void die(const char *what)
 
 /* Writing. */
 
-static size_t frame(char *out, size_t room, const char *payload, const char *end)
+static size_t frame(char *out, size_t room, const char *head, const char *payload,
+                    const char *end)
 {
-    return snprintf(out, room, "%zx\r\n%s\r\n%s", strlen(payload), payload, end);
+    return snprintf(out, room, "%s%zx\r\n%s\r\n%s", head, strlen(payload), payload, end);
+}
+
+static void prepare_stream(struct stream *stream)
+{
+    stream->opening_size = frame(stream->opening, sizeof stream->opening, HEAD_OF_STREAM,
+                                 stream->first, "");
+    stream->chunk_size = frame(stream->chunk, sizeof stream->chunk, "", stream->event, "");
+    stream->stamp_at = strstr(stream->chunk, STAMP_HOLE) + 2 - stream->chunk;
+    stream->closing_size =
+        frame(stream->closing, sizeof stream->closing, "", stream->last, "0\r\n\r\n");
+}
+
+static void prepare_plain(struct plain *plain)
+{
+    plain->size = snprintf(plain->whole, sizeof plain->whole,
+                           "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                           "X-Request-ID: req_bench\r\nContent-Length: %zu\r\n\r\n%s",
+                           strlen(plain->body), plain->body);
 }
 
 static void prepare_answers(void)
 {
-    char payload[1024];
-    plain_size = snprintf(plain, sizeof plain,
-                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                          "X-Request-ID: req_bench\r\nContent-Length: %zu\r\n\r\n%s",
-                          strlen(PLAIN_BODY), PLAIN_BODY);
-    snprintf(payload, sizeof payload, "%s%0*d%s", EVENT_BEFORE_STAMP, STAMP_DIGITS, 0,
-             EVENT_AFTER_STAMP);
-    event_size = frame(event, sizeof event, payload, "");
-    stamp_at = strstr(event, "t=0") + 2 - event;
-    last_size = frame(last, sizeof last, LAST_EVENTS, "0\r\n\r\n");
+    prepare_stream(&chat);
+    prepare_stream(&chat_with_usage);
+    prepare_stream(&message);
+    prepare_plain(&chat_plain);
+    prepare_plain(&message_plain);
 }
 
 static void let_go(struct client *client)
@@ -135,10 +207,11 @@ static bool put(struct client *client, const char *bytes, size_t size)
 
 static bool put_event(struct client *client)
 {
+    struct stream *stream = client->stream;
     uint64_t stamp = now_ns();
     for (int digit = STAMP_DIGITS - 1; digit >= 0; digit--, stamp /= 10)
-        event[stamp_at + digit] = '0' + stamp % 10;
-    return put(client, event, event_size);
+        stream->chunk[stream->stamp_at + digit] = '0' + stamp % 10;
+    return put(client, stream->chunk, stream->chunk_size);
 }
 
 /* Taking turns. */
@@ -165,12 +238,14 @@ static struct queue *soonest(void)
 /* Write what is due to the client; false to hang up. */
 static bool write_next(struct client *client)
 {
-    if (client->work == PLAIN) {
-        client->work = NONE;
-        return put(client, plain, plain_size);
+    const struct plain *plain = client->plain;
+    const struct stream *stream = client->stream;
+    if (plain) {
+        client->plain = NULL;
+        return put(client, plain->whole, plain->size);
     }
     if (client->chunks_left == chunks
-        && !put(client, HEAD_OF_STREAM, sizeof HEAD_OF_STREAM - 1))
+        && !put(client, stream->opening, stream->opening_size))
         return false;
     while (client->chunks_left > 0) {
         client->chunks_left--;
@@ -181,8 +256,8 @@ static bool write_next(struct client *client)
             return true;
         }
     }
-    client->work = NONE;
-    return put(client, last, last_size);
+    client->stream = NULL;
+    return put(client, stream->closing, stream->closing_size);
 }
 
 static bool begin_next(struct client *client);
@@ -226,25 +301,39 @@ static ssize_t request_size(struct client *client)
     return size <= client->held ? (ssize_t)size : 0;
 }
 
-static bool wants_stream(const char *request, size_t size)
+static bool says_true(const char *request, size_t size, const char *key)
 {
-    const char *key = memmem(request, size, "\"stream\"", 8);
-    if (!key)
+    const char *found = memmem(request, size, key, strlen(key));
+    if (!found)
         return false;
-    key += 8;
-    key += strspn(key, " :");
-    return *key == 't';
+    found += strlen(key);
+    found += strspn(found, " :");
+    return *found == 't';
+}
+
+static void choose_answer(struct client *client, size_t size)
+{
+    const char *request = client->request;
+    bool to_anthropic = memmem(request, strcspn(request, "\r"), "/messages ", 10) != NULL;
+    if (!says_true(request, size, "\"stream\""))
+        client->plain = to_anthropic ? &message_plain : &chat_plain;
+    else if (to_anthropic)
+        client->stream = &message;
+    else if (says_true(request, size, "\"include_usage\""))
+        client->stream = &chat_with_usage;
+    else
+        client->stream = &chat;
 }
 
 /* Let the next whole request wait for its answer, if there is one; false to hang up. */
 static bool begin_next(struct client *client)
 {
-    if (client->work != NONE)
+    if (client->plain || client->stream)
         return true;
     ssize_t size = request_size(client);
     if (size <= 0)
         return size == 0;
-    client->work = wants_stream(client->request, size) ? STREAM : PLAIN;
+    choose_answer(client, size);
     client->chunks_left = chunks;
     client->held -= size;
     memmove(client->request, client->request + size, client->held);

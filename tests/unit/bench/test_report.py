@@ -11,6 +11,8 @@ def row(**facts: object) -> Row:
             "at": "2026-03-01T12:00:00+00:00",
             "server": "gatehouse",
             "call": "plain",
+            "caller": "openai",
+            "provider": "openai",
             "parallel": 16,
             "seconds": 2.0,
             "answers": 1000,
@@ -68,9 +70,25 @@ def test_each_server_is_set_against_nginx_at_the_same_parallel_calls():
 
     lines = [line.split() for line in report.render(rows).splitlines()]
 
-    assert [line[4] for line in lines if line[:1] in (["1"], ["16"])] == [
+    assert [line[5] for line in lines if line[:1] in (["1"], ["16"])] == [
         *("6.0x", "1.0x"),
         *("12.0x", "1.0x"),
+    ]
+
+
+def test_each_way_is_told_by_itself_and_set_against_the_same_nginx():
+    rows = [
+        row(cpu_us=240),
+        row(cpu_us=360, provider="anthropic"),
+        row(cpu_us=20, server="nginx"),
+    ]
+
+    lines = [line.split() for line in report.render(rows).splitlines()]
+
+    assert [line[1:6] for line in lines if line[:1] == ["16"]] == [
+        ["gatehouse", "openai-openai", "240", "240", "12.0x"],
+        ["gatehouse", "openai-anthropic", "360", "360", "18.0x"],
+        ["nginx", "openai-openai", "20", "20", "1.0x"],
     ]
 
 
