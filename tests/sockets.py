@@ -61,6 +61,11 @@ class Socket:
             events.append(await self.hear())
         return events
 
+    def rest(self) -> list[dict]:
+        """Return the events that have come and were not heard yet."""
+        waiting = [self._out.get_nowait() for _ in range(self._out.qsize())]
+        return [json.loads(message["text"]) for message in waiting]
+
     async def ask(self, **fields) -> list[dict]:
         await self.say(type="response.create", **fields)
         return await self.hear_all()

@@ -38,7 +38,8 @@ CHAT = {"model": "fast", "messages": [{"role": "user", "content": "hi"}]}
 class Upstream:
     """A provider that answers every request alike, and remembers what it was sent.
 
-    `fails` is raised instead of an answer; `dies` after the last chunk.
+    `fails` is raised instead of an answer. After the last chunk it `dies`, or `stalls`: says
+    nothing more and stays.
     """
 
     chunks: Sequence[bytes] = ()
@@ -47,6 +48,7 @@ class Upstream:
     headers: Headers = field(default_factory=list)
     fails: UpstreamError | None = None
     dies: bool = False
+    stalls: bool = False
     waits: asyncio.Event | None = None
     received: list[Outbound] = field(default_factory=list)
     sent: int = 0
@@ -78,6 +80,8 @@ class Reply:
             await asyncio.sleep(0)
             self._upstream.sent += 1
             yield chunk
+        if self._upstream.stalls:
+            await asyncio.Event().wait()
         if self._upstream.dies:
             raise UpstreamBroken("connection reset by peer")
 
@@ -105,16 +109,26 @@ class Response:
 
 
 class World:
-    """One tenant, one key, and the models `fast`, `other`, and `dark`, whose provider is off."""
+    """One tenant, one key, and the models `fast`, `other`, and `dark`, whose provider is off.
 
-    def __init__(self, folder: Path, upstream: Upstream, **caller: object) -> None:
+    `kind` is what kind of provider serves them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        upstream: Upstream,
+        *,
+        kind: str = "OPENAI",
+        **caller: object,
+    ) -> None:
         self.folder = folder
         self.upstream = upstream
         self.now = NOON
         self.key = keys.generate()
         self.token = keys.render(self.key, "gh-")
         self.caller = replace(_caller(self.key), **caller)
-        self.database = Snapshot("world:1", self._callers(), _models())
+        self.database = Snapshot("world:1", self._callers(), _models(kind))
         self.loads = 0
         self.valkey = Valkey(settings.REDIS_URL)
         self.plane = self._plane()
@@ -281,10 +295,10 @@ def limited(per_minute: int | None, per_month: int | None) -> dict[str, object]:
     return {"limits": (Limit("key", uuid4(), per_minute, per_month),)}
 
 
-def _models() -> dict[str, ModelEntry]:
+def _models(kind: str) -> dict[str, ModelEntry]:
     target = Target(
         provider="acme-ai",
-        kind="OPENAI",
+        kind=kind,
         endpoint=Endpoint("http", "127.0.0.1", 1),
         base_path="/v1",
         upstream_model="real-model",

@@ -26,8 +26,6 @@ from .continuing import Ownership
 from .streams import PassingStream, Sound, Stream, TranslatedStream
 
 _EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
-# Whether these come as events is not in a field called `stream`.
-_BOTH = frozenset({Operation.SPEECH})
 
 
 class Passage(Protocol):
@@ -65,7 +63,7 @@ class Passing:
         is_events = content_type.startswith(_EVENT_STREAMS)
         if self.asked.operation is Operation.SPEECH and not is_events:
             return Sound(self.asked)
-        if not is_events or not (self.asked.stream or self.asked.operation in _BOTH):
+        if not is_events or not self.asked.stream:
             return None
         relabel = None if self.ownership is None else self.ownership.relabel()
         return PassingStream(self.asked, self.errors, relabel)

@@ -1,6 +1,7 @@
 """Requests that are no conversation: embeddings, moderations, images, speech, ranking."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -89,7 +90,8 @@ _SPEECH = Shape(
 
 def speech(body: bytes) -> Asked:
     """Return what a speech request asks for; the sound may come as bytes or as events."""
-    return _SPEECH.parse(body)
+    asked = _SPEECH.parse(body)
+    return replace(asked, stream=asked.fields.get("stream_format") == "sse")
 
 
 def moderation(body: bytes) -> Asked:

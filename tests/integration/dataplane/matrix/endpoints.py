@@ -1,0 +1,287 @@
+"""Every endpoint that asks a model something: each has a row here, or the suite fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from providers.operations import Operation
+from tests.world import Upstream
+
+from . import requests
+from .answers import STREAMED, WHOLE, Told
+from .requests import Ask, Body
+
+
+class Way(StrEnum):
+    """How a caller is answered. An array is Gemini's stream without events."""
+
+    PLAIN = "plain"
+    STREAM = "stream"
+    ARRAY = "array"
+    SOCKET = "socket"
+
+
+class Shape(StrEnum):
+    """Whose errors a caller of the endpoint knows."""
+
+    OPENAI = "openai"
+    RESPONSES = "responses"
+    ANTHROPIC = "anthropic"
+    GEMINI = "gemini"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`asked` says, for each kind of provider, what it is asked; None when it is not.
+
+    `{model}` in a path is the model's name. `closed_by` is what only a whole stream of this
+    endpoint holds. `has_ceiling` where the request bounds its answer: `ask` does, at 16.
+    """
+
+    paths: tuple[str, ...]
+    operation: Operation
+    ask: Ask
+    asked: Mapping[str, Operation | None]
+    ways: tuple[Way, ...] = (Way.PLAIN,)
+    shape: Shape = Shape.OPENAI
+    closed_by: bytes = b""
+    has_ceiling: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One endpoint, at the `at`-th of its paths, answered one way by one kind of provider."""
+
+    endpoint: Endpoint
+    way: Way
+    kind: str
+    at: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.endpoint.operation}-{self.way}-{self.kind}"
+
+    @property
+    def asked(self) -> Operation | None:
+        return self.endpoint.asked[self.kind]
+
+    @property
+    def streams(self) -> bool:
+        return self.way is not Way.PLAIN
+
+    @property
+    def told(self) -> Told:
+        """The provider's answer; for what is answered here, what it would take."""
+        if self.asked is None:
+            return Told([], (0, 0))
+        return (STREAMED if self.streams else WHOLE)[self.asked]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the provider's own bytes reach the caller."""
+        return self.asked is self.endpoint.operation
+
+    def path(self, model: str = "fast") -> str:
+        return self.endpoint.paths[self.at].format(model=model)
+
+    @property
+    def query(self) -> bytes:
+        is_gemini = self.endpoint.operation is Operation.GENERATE
+        return b"alt=sse" if is_gemini and self.way is Way.STREAM else b""
+
+    def body(self, model: str = "fast") -> Body:
+        return self.endpoint.ask(model, self.streams)
+
+    def upstream(self, pieces: int | None = None, **more: object) -> Upstream:
+        """Return a provider that gives the good answer, or its first pieces."""
+        told = self.told
+        return Upstream(told.pieces[:pieces], kind=told.kind, **more)
+
+
+def _openai(name: str) -> tuple[str, ...]:
+    return (f"/v1/{name}", f"/api/v1/{name}")
+
+
+def _gemini(name: str) -> tuple[str, ...]:
+    return (f"/v1beta/models/{{model}}:{name}",)
+
+
+_BOTH = (Way.PLAIN, Way.STREAM)
+_MESSAGES = [{"role": "user", "content": "hi"}]
+_CONTENTS = [{"role": "user", "parts": [{"text": "hi"}]}]
+# Each of the dialects providers converse in, once.
+_CONVERSED: dict[str, Operation | None] = {
+    "OPENAI_COMPATIBLE": Operation.CHAT,
+    "ANTHROPIC": Operation.MESSAGES,
+    "GEMINI": Operation.GENERATE,
+    "BEDROCK": Operation.CONVERSE,
+}
+_GENERATE = requests.addressed(
+    contents=_CONTENTS, generationConfig={"maxOutputTokens": 16}
+)
+
+
+def _at_openai(operation: Operation) -> dict[str, Operation | None]:
+    return {"OPENAI": operation}
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        _openai("chat/completions"),
+        Operation.CHAT,
+        requests.json(messages=_MESSAGES, max_tokens=16),
+        _CONVERSED,
+        _BOTH,
+        closed_by=b"[DONE]",
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _openai("completions"),
+        Operation.COMPLETIONS,
+        requests.json(prompt="hi", max_tokens=16),
+        {**_CONVERSED, "OPENAI_COMPATIBLE": Operation.COMPLETIONS},
+        _BOTH,
+        closed_by=b"[DONE]",
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _openai("responses"),
+        Operation.RESPONSES,
+        requests.json(input="hi", max_output_tokens=16),
+        {"OPENAI": Operation.RESPONSES, **_CONVERSED},
+        (*_BOTH, Way.SOCKET),
+        Shape.RESPONSES,
+        closed_by=b'"response.completed"',
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _openai("messages"),
+        Operation.MESSAGES,
+        requests.json(messages=_MESSAGES, max_tokens=16),
+        _CONVERSED,
+        _BOTH,
+        Shape.ANTHROPIC,
+        closed_by=b"message_stop",
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _openai("messages/count_tokens"),
+        Operation.MESSAGES_COUNT,
+        requests.json(messages=_MESSAGES),
+        {"ANTHROPIC": Operation.MESSAGES_COUNT, "OPENAI": None, "BEDROCK": None},
+        shape=Shape.ANTHROPIC,
+    ),
+    Endpoint(
+        _gemini("generateContent"),
+        Operation.GENERATE,
+        _GENERATE,
+        _CONVERSED,
+        shape=Shape.GEMINI,
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _gemini("streamGenerateContent"),
+        Operation.GENERATE,
+        _GENERATE,
+        _CONVERSED,
+        (Way.STREAM, Way.ARRAY),
+        Shape.GEMINI,
+        closed_by=b"finishReason",
+        has_ceiling=True,
+    ),
+    Endpoint(
+        _gemini("countTokens"),
+        Operation.GENERATE_COUNT,
+        requests.addressed(contents=_CONTENTS),
+        {"GEMINI": Operation.GENERATE_COUNT, "OPENAI": None, "BEDROCK": None},
+        shape=Shape.GEMINI,
+    ),
+    Endpoint(
+        _gemini("embedContent"),
+        Operation.GEMINI_EMBED,
+        requests.addressed(content=_CONTENTS[0]),
+        {"GEMINI": Operation.GEMINI_EMBED},
+        shape=Shape.GEMINI,
+    ),
+    Endpoint(
+        _gemini("batchEmbedContents"),
+        Operation.GEMINI_EMBED_BATCH,
+        requests.addressed(requests=[{"model": "fast", "content": _CONTENTS[0]}]),
+        {"GEMINI": Operation.GEMINI_EMBED_BATCH},
+        shape=Shape.GEMINI,
+    ),
+    Endpoint(
+        _openai("embeddings"),
+        Operation.EMBEDDINGS,
+        requests.json(input="hi"),
+        {"OPENAI": Operation.EMBEDDINGS, "GEMINI": Operation.GEMINI_EMBED_BATCH},
+    ),
+    Endpoint(
+        _openai("moderations"),
+        Operation.MODERATIONS,
+        requests.json(input="hi"),
+        _at_openai(Operation.MODERATIONS),
+    ),
+    Endpoint(
+        _openai("images/generations"),
+        Operation.IMAGES,
+        requests.json(prompt="a cat"),
+        _at_openai(Operation.IMAGES),
+        _BOTH,
+        closed_by=b"image_generation.completed",
+    ),
+    Endpoint(
+        _openai("images/edits"),
+        Operation.IMAGE_EDITS,
+        requests.form("image", prompt="a cat"),
+        _at_openai(Operation.IMAGE_EDITS),
+        _BOTH,
+        closed_by=b"image_edit.completed",
+    ),
+    Endpoint(
+        _openai("audio/speech"),
+        Operation.SPEECH,
+        requests.json(input="hi", voice="alloy", streams_by=("stream_format", "sse")),
+        _at_openai(Operation.SPEECH),
+        _BOTH,
+        closed_by=b"speech.audio.done",
+    ),
+    Endpoint(
+        _openai("audio/transcriptions"),
+        Operation.TRANSCRIPTIONS,
+        requests.form("file"),
+        _at_openai(Operation.TRANSCRIPTIONS),
+        _BOTH,
+        closed_by=b"transcript.text.done",
+    ),
+    Endpoint(
+        _openai("audio/translations"),
+        Operation.TRANSLATIONS,
+        requests.form("file"),
+        _at_openai(Operation.TRANSLATIONS),
+        _BOTH,
+        closed_by=b"transcript.text.done",
+    ),
+    Endpoint(
+        _openai("rerank"),
+        Operation.RERANK,
+        requests.json(query="hi", documents=["a", "b"]),
+        {"OPENAI_COMPATIBLE": Operation.RERANK},
+    ),
+)
+
+CASES = [
+    Case(endpoint, way, kind)
+    for endpoint in ENDPOINTS
+    for way in endpoint.ways
+    for kind in endpoint.asked
+]
+# By the other paths: no more than that they lead to the same endpoint.
+ALIASES = [
+    Case(endpoint, way, next(iter(endpoint.asked)), at)
+    for endpoint in ENDPOINTS
+    for way in endpoint.ways
+    for at in range(1, len(endpoint.paths))
+]
+# What a provider is asked, not only us.
+SENT = [case for case in CASES if case.asked is not None]
+STREAMS = [case for case in CASES if case.streams]
