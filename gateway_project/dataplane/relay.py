@@ -109,10 +109,13 @@ async def _flow(
                 _settle_stream(request, stream, 200, stream.error)
             if block:
                 yield block
+            if stream.error:
+                # Whatever a provider says after its error is not passed on.
+                break
         if not settled:
             block = stream.end()
             settled = True
-            _settle_stream(request, stream, 200)
+            _settle_stream(request, stream, 200, stream.error)
             if block:
                 yield block
     except UpstreamError as error:

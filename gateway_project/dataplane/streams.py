@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Protocol
 
-from providers import sse
+from providers import sse, tokens
 from providers.dialects.dialect import ErrorsShown, Reader, Renderer
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -13,6 +13,7 @@ from providers.dialects.events import (
     Ended,
     Event,
     Spent,
+    Stopped,
     TextDelta,
     ThinkingDelta,
 )
@@ -20,7 +21,7 @@ from providers.dialects.responses.ownership import Relabel
 from providers.errors import UpstreamBroken
 from providers.operations import Operation
 from providers.types import Failure, Usage
-from providers.usage.estimates import estimate
+from providers.usage.estimates import completed, estimate
 from providers.usage.meters import meter
 
 from .asks.asked import Asked
@@ -76,7 +77,7 @@ class PassingStream:
         self._meter = meter(asked.operation, asked.body)
         self._errors = errors
         self._relabel = relabel
-        self._operation = asked.operation
+        self._asked = asked
         self._drops_usage = asked.operation in _DONE_CLOSED and not _wants_usage(asked)
 
     def feed(self, chunk: bytes) -> bytes:
@@ -86,16 +87,28 @@ class PassingStream:
         self._meter.feed(block)
         if self._meter.ended or self._meter.failed:
             self.ended = True
-            self.error = "provider_broke_off" if self._meter.failed else ""
+        if self._meter.failed:
+            self.error = "provider_broke_off"
+            block = self._up_to_error(block)
         if self._drops_usage and b'"usage"' in block:
             block = without_usage(block)
         return block if self._relabel is None else self._relabel.block(block)
+
+    def _up_to_error(self, block: bytes) -> bytes:
+        """Drop what follows: a `[DONE]` there would make a good end of it."""
+        events = [event + b"\n\n" for event in block.split(b"\n\n")[:-1]]
+        found = meter(self._asked.operation, self._asked.body)
+        for count, event in enumerate(events, 1):
+            found.feed(event)
+            if found.failed:
+                return b"".join(events[:count])
+        return block
 
     def end(self) -> bytes:
         """Some compatible servers send no [DONE]; a finish reason ends an answer as well."""
         if self._framer.rest or not self._meter.complete:
             raise UpstreamBroken("the stream ended before its end was announced")
-        return sse.DONE if self._operation in _DONE_CLOSED else b""
+        return sse.DONE if self._asked.operation in _DONE_CLOSED else b""
 
     def fail(self, failure: Failure) -> bytes | None:
         return self._errors.event(failure, sequence=self._meter.sequence)
@@ -124,6 +137,8 @@ class TranslatedStream:
         self._renderer = renderer
         self._now = now
         self._usage: Usage | None = None
+        self._stopped = False
+        self._is_final = False
         self._said: list[str] = []
         self._sampled = 0
 
@@ -141,8 +156,10 @@ class TranslatedStream:
                 self._hear(event.name)
             case Begun():
                 event = replace(event, created=event.created or self._now)
+            case Stopped():
+                self._stopped = True
             case Spent():
-                self._usage = event.usage
+                self._usage, self._is_final = event.usage, self._stopped
             case Ended():
                 return self._close(event)
         return self._renderer.feed(event)
@@ -172,7 +189,11 @@ class TranslatedStream:
     def usage(self) -> Usage:
         if self._usage is None:
             return estimate(self._asked.body, "".join(self._said))
-        return self._usage
+        if self.ended or self._is_final:
+            return self._usage
+        # Some state it as it grows; a stream that is cut off has said more by then.
+        said = tokens.count("".join(self._said))
+        return completed(self._asked.body, said, self._usage)
 
 
 class Sound:
