@@ -25,6 +25,8 @@ Route = tuple[ExpressView, Mapping[str, str]]
 
 _DIALECTS = ("/v1/", "/v1beta/")
 _KEEP_ALIVE = b": keep-alive\n\n"
+# An array has no place for a comment, and sound would have it heard.
+_EVENTS = b"text/event-stream"
 _MOST_ROUTES = 4096
 
 
@@ -102,7 +104,8 @@ class Door:
         await send(
             {"type": "http.response.start", "status": status, "headers": headers}
         )
-        heart = _Heart(send, self._keep_alive_s)
+        has_comments = dict(headers).get(b"content-type", b"").startswith(_EVENTS)
+        heart = _Heart(send, self._keep_alive_s if has_comments else 0)
         try:
             async for block in events:
                 await heart.send(block)
