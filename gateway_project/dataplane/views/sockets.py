@@ -31,12 +31,16 @@ class OriginAllowed(BasePermission):
 
 
 class ResponsesOpening(ExpressView):
-    """`GET /v1/responses` that asks for a WebSocket; what comes on it is judged again."""
+    """`GET /v1/responses` that asks for a WebSocket; what comes on it is judged again.
+
+    One that is refused is recorded; one that is granted is no call yet.
+    """
 
     authentication_classes = [ApiKeyAuthentication]
     permission_classes = [OriginAllowed]
     throttle_classes: Sequence[type] = []
     renderer_classes = [ResponsesRenderer]
+    recorded = True
 
     async def get(self, request: ExpressRequest) -> Answer:
         return Answer(101, [], b"")

@@ -51,6 +51,24 @@ async def test_no_stage_can_be_gone_round(make_world, case, stage):
     stage.check_left(world)
 
 
+@pytest.mark.parametrize(
+    ("case", "stage"), [each for each in AT_STAGES if each.values[0].way is Way.SOCKET]
+)
+async def test_who_would_be_refused_a_turn_opens_no_socket_or_gets_no_turn(
+    make_world, case, stage
+):
+    world = await make_world(case.upstream(), kind=case.kind)
+    await stage.set_up(world)
+    caller = await opened(world, case, stage.token)
+
+    seen = await caller.ask(stage.model)
+
+    assert (seen.status, seen.code) == (stage.status, stage.code)
+    assert world.upstream.received == []
+    await caller.leave()
+    stage.check_left(world)
+
+
 @pytest.mark.parametrize("window", RACES)
 @pytest.mark.parametrize("case", CASES, ids=str)
 async def test_of_calls_that_race_exactly_as_many_as_allowed_get_through(
