@@ -102,7 +102,7 @@ def _openai(name: str) -> tuple[str, ...]:
 
 
 def _gemini(name: str) -> tuple[str, ...]:
-    return (f"/v1beta/models/{{model}}:{name}",)
+    return (f"/v1beta/models/{{model}}:{name}", f"/v1/models/{{model}}:{name}")
 
 
 _BOTH = (Way.PLAIN, Way.STREAM)
