@@ -1,5 +1,6 @@
 """Writing the chunks of a streamed chat completion for a caller."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +31,9 @@ from .answering import (
     shown_logprobs,
 )
 
-_FIRST = {"role": "assistant", "content": "", "refusal": None}
+# A content that is a text, even an empty one, clients take for something that was said.
+_OPENING = {"role": "assistant", "content": None, "refusal": None}
+_SPEAKING = {**_OPENING, "content": ""}
 
 
 @dataclass(slots=True)
@@ -54,8 +57,9 @@ class ChatRenderer:
     def feed(self, event: Event) -> bytes:
         match event:
             case TextDelta(text, index, logprobs):
-                delta = {"content": text}
-                return self._said(index, delta, logprobs=shown_logprobs(logprobs))
+                opening, delta = self._open(index, _SPEAKING), {"content": text}
+                shown = shown_logprobs(logprobs)
+                return opening + self._said(index, delta, logprobs=shown)
             case ArgumentsDelta(at, text, index):
                 return self._arguments(at, text, index)
             case ThinkingDelta(text, index):
@@ -81,12 +85,12 @@ class ChatRenderer:
     def fail(self, failure: Failure) -> bytes:
         return ERRORS.event(failure, sequence=0)
 
-    def _open(self, index: int) -> bytes:
+    def _open(self, index: int, first: Mapping[str, Any] = _OPENING) -> bytes:
         """Return the chunk that opens a choice, once."""
         if index in self._choices:
             return b""
         self._choices[index] = _Choice()
-        return self._chunk(index, _FIRST)
+        return self._chunk(index, first)
 
     def _said(self, index: int, delta: dict[str, Any], **rest: Any) -> bytes:
         opening = self._open(index)
@@ -96,7 +100,7 @@ class ChatRenderer:
     def _chunk(
         self,
         index: int,
-        delta: dict[str, Any],
+        delta: Mapping[str, Any],
         *,
         logprobs: dict[str, Any] | None = None,
         finish_reason: str | None = None,

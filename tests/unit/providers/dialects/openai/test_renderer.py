@@ -129,6 +129,22 @@ def test_each_choice_is_opened_by_its_first_event():
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "content"),
+    [
+        (TextDelta("a"), ""),
+        (CallBegun(0, "call_1", "f"), None),
+        (ThinkingDelta("h"), None),
+        (DeclinedDelta("No."), None),
+        (Stopped(Stop.END), None),
+    ],
+)
+def test_only_a_choice_that_opens_with_text_has_content_from_the_start(event, content):
+    first, *_ = chunks(event)
+
+    assert first["choices"] == [choice({**FIRST, "content": content})]
+
+
 def test_logprobs_stand_beside_their_text():
     found = chunks(TextDelta("H", 0, (LOGPROB,)), Stopped(Stop.END))
 
@@ -182,7 +198,7 @@ def test_a_caller_of_before_is_told_the_first_call():
         ask=LEGACY,
     )
 
-    assert first["choices"] == [choice(FIRST)]
+    assert first["choices"] == [choice({**FIRST, "content": None})]
     assert [each["choices"][0] for each in found] == [
         choice({"function_call": {"name": "f", "arguments": ""}}),
         choice({"function_call": {"arguments": "{}"}}),
