@@ -80,6 +80,12 @@ class _Items:
                 self._call(item)
             case "function_call_output":
                 self._output(item)
+            case "item_reference":
+                raise Unsayable(
+                    f"{item.at} names an item that this model's provider does not keep; "
+                    "send the item itself, as clients do that are told store: false.",
+                    field=item.at,
+                )
             case _:
                 raise Unsayable(
                     f"{item.at} is of a type that this model's provider cannot be told.",

@@ -256,6 +256,14 @@ def test_items_only_openai_knows_are_refused_by_their_place(item, path):
 
 
 @pytest.mark.parametrize(
+    "item", [{"type": "item_reference", "id": "msg_1"}, {"id": "msg_1"}]
+)
+def test_an_item_named_by_its_id_is_refused_with_the_way_out(item):
+    with pytest.raises(Unsayable, match="store: false"):
+        turns(item)
+
+
+@pytest.mark.parametrize(
     ("item", "path"),
     [
         (CALL | {"namespace": "crm"}, "input[0].namespace"),
