@@ -4,12 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from providers.dialects.conversation import (
-    Answer,
     Ask,
-    Declined,
-    Text,
-    Thinking,
-    ToolCall,
 )
 from providers.dialects.dialect import CallerSide, ErrorsShown, ProviderSide
 from providers.dialects.gemini import embeddings
@@ -18,11 +13,12 @@ from providers.errors import UpstreamBroken
 from providers.operations import Operation
 from providers.types import Usage
 from providers.usage.answers import usage_of
-from providers.usage.estimates import estimate
+from providers.usage.estimates import completed, estimate
 
 from .arrays import ArrayStream
 from .asks.asked import Asked
 from .continuing import Ownership
+from .said import said_by
 from .streams import PassingStream, Sound, Stream, TranslatedStream
 
 _EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
@@ -82,7 +78,7 @@ class Translating:
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
         answer = self.provider.parse(body)
-        usage = answer.usage or estimate(self.asked.body, _said(answer))
+        usage = answer.usage or completed(self.asked.body, said_by(answer))
         answer = replace(answer, usage=usage, created=answer.created or self.now)
         return self.caller.render(answer, self.ask), usage
 
@@ -97,18 +93,6 @@ class Translating:
             self.caller.renderer(self.ask),
             now=self.now,
         )
-
-
-def _said(answer: Answer) -> str:
-    words: list[str] = []
-    for choice in answer.choices:
-        for part in choice.parts:
-            match part:
-                case Text() | Thinking() | Declined():
-                    words.append(part.text)
-                case ToolCall():
-                    words += [part.name, part.arguments]
-    return "".join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,14 @@
 from dataclasses import replace
 from typing import Protocol
 
-from providers import sse, tokens
+from providers import sse
 from providers.dialects.dialect import ErrorsShown, Reader, Renderer
 from providers.dialects.events import (
-    ArgumentsDelta,
     Begun,
-    CallBegun,
-    DeclinedDelta,
     Ended,
     Event,
     Spent,
     Stopped,
-    TextDelta,
-    ThinkingDelta,
 )
 from providers.dialects.responses.ownership import Relabel
 from providers.errors import UpstreamBroken
@@ -25,6 +20,7 @@ from providers.usage.estimates import completed, estimate
 from providers.usage.meters import meter
 
 from .asks.asked import Asked
+from .said import Said
 from .stripping import without_usage
 
 EVENTS = b"text/event-stream; charset=utf-8"
@@ -139,8 +135,7 @@ class TranslatedStream:
         self._usage: Usage | None = None
         self._stopped = False
         self._is_final = False
-        self._said: list[str] = []
-        self._sampled = 0
+        self._said = Said()
 
     def feed(self, chunk: bytes) -> bytes:
         events = self._reader.feed(chunk)
@@ -150,10 +145,6 @@ class TranslatedStream:
 
     def _tell(self, event: Event) -> bytes:
         match event:
-            case TextDelta() | ThinkingDelta() | DeclinedDelta() | ArgumentsDelta():
-                self._hear(event.text)
-            case CallBegun():
-                self._hear(event.name)
             case Begun():
                 event = replace(event, created=event.created or self._now)
             case Stopped():
@@ -162,12 +153,9 @@ class TranslatedStream:
                 self._usage, self._is_final = event.usage, self._stopped
             case Ended():
                 return self._close(event)
+            case _:
+                self._said.hear(event)
         return self._renderer.feed(event)
-
-    def _hear(self, text: str) -> None:
-        if self._sampled < _MOST_SAMPLED:
-            self._sampled += len(text)
-            self._said.append(text)
 
     def _close(self, ended: Ended) -> bytes:
         self.ended = True
@@ -187,13 +175,10 @@ class TranslatedStream:
         return self._renderer.fail(failure)
 
     def usage(self) -> Usage:
-        if self._usage is None:
-            return estimate(self._asked.body, "".join(self._said))
-        if self.ended or self._is_final:
+        if self._usage is not None and (self.ended or self._is_final):
             return self._usage
         # Some state it as it grows; a stream that is cut off has said more by then.
-        said = tokens.count("".join(self._said))
-        return completed(self._asked.body, said, self._usage)
+        return completed(self._asked.body, self._said.tokens(), self._usage)
 
 
 class Sound:

@@ -5,7 +5,10 @@ from typing import Any
 import orjson
 
 from providers.errors import UpstreamBroken
-from providers.usage import MOST_TOKENS
+from providers.usage import reading
+from providers.usage.reading import object_ as object_
+from providers.usage.reading import objects as objects
+from providers.usage.reading import text as text
 
 
 def object_in(data: bytes) -> dict[str, Any]:
@@ -19,23 +22,5 @@ def object_in(data: bytes) -> dict[str, Any]:
     return value
 
 
-def text(value: dict[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
-
-
 def count(value: dict[str, Any], name: str) -> int:
-    found = value.get(name)
-    return found if type(found) is int and 0 <= found <= MOST_TOKENS else 0
-
-
-def object_(value: dict[str, Any], name: str) -> dict[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def objects(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = value.get(name)
-    if not isinstance(found, list):
-        return []
-    return [each for each in found if isinstance(each, dict)]
+    return reading.count(value, name) or 0

@@ -3,34 +3,13 @@
 from typing import Any
 
 from providers.types import Usage
-
-from . import lenient
+from providers.usage import stated
 
 
 def parse(value: dict[str, Any]) -> Usage | None:
     """Read the `usage` of an answer or a chunk; None when it states none."""
     usage = value.get("usage")
-    if not isinstance(usage, dict) or type(usage.get("prompt_tokens")) is not int:
-        return None
-    prompt = lenient.count(usage, "prompt_tokens")
-    # Some servers leave reasoning out of the completion, though never out of the total.
-    completion = max(
-        lenient.count(usage, "completion_tokens"),
-        lenient.count(usage, "total_tokens") - prompt,
-    )
-    of_prompt = lenient.object_(usage, "prompt_tokens_details")
-    of_completion = lenient.object_(usage, "completion_tokens_details")
-    cached = lenient.count(of_prompt, "cached_tokens")
-    cached = min(cached or lenient.count(usage, "prompt_cache_hit_tokens"), prompt)
-    written = lenient.count(of_prompt, "cache_write_tokens")
-    reasoning = lenient.count(of_completion, "reasoning_tokens")
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        cached_tokens=cached,
-        cache_write_tokens=min(written, prompt - cached),
-        reasoning_tokens=min(reasoning, completion),
-    )
+    return stated.by_openai(usage) if isinstance(usage, dict) else None
 
 
 def render(usage: Usage) -> dict[str, Any]:

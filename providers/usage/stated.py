@@ -21,9 +21,8 @@ def by_openai(usage: dict[str, Any]) -> Usage | None:
     read = _details(usage, "prompt_tokens_details", "input_tokens_details")
     written = _details(usage, "completion_tokens_details", "output_tokens_details")
     reasoning = count(written, "reasoning_tokens") or 0
-    if reasoning and total == prompt + completion + reasoning:
-        # Some (xAI is one) leave what was thought out of what was written.
-        completion = total - prompt
+    # Some leave what was thought out of what was written, though never out of the total.
+    completion = max(completion, (total or 0) - prompt)
     return _whole(
         prompt,
         completion,
@@ -48,11 +47,13 @@ def by_anthropic(usage: dict[str, Any]) -> Usage | None:
         return None
     cached = count(usage, "cache_read_input_tokens") or 0
     written = count(usage, "cache_creation_input_tokens") or 0
+    thought = object_(usage, "output_tokens_details")
     return Usage(
         fresh + cached + written,
         completion,
         cached_tokens=cached,
         cache_write_tokens=written,
+        reasoning_tokens=min(count(thought, "thinking_tokens") or 0, completion),
     )
 
 
@@ -83,7 +84,7 @@ def _whole(
         prompt,
         completion,
         cached_tokens=min(cached or 0, prompt),
-        cache_write_tokens=min(cache_writes or 0, prompt),
+        cache_write_tokens=min(cache_writes or 0, prompt - min(cached or 0, prompt)),
         reasoning_tokens=min(reasoning, completion),
     )
 

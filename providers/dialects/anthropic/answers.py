@@ -19,9 +19,10 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.lenient import object_, object_in, objects, text
 from providers.errors import UpstreamBroken
+from providers.usage.stated import by_anthropic
 
 from .seals import OWN, call_block, redacted, thinking_block
-from .usage import counted, usage_in
+from .usage import counted
 
 STOPS = {
     "end_turn": Stop.END,
@@ -57,7 +58,7 @@ def parse(body: bytes) -> Answer:
         id=text(message, "id"),
         model=text(message, "model"),
         choices=(choice,),
-        usage=usage_in(object_(message, "usage")),
+        usage=by_anthropic(object_(message, "usage")),
     )
 
 

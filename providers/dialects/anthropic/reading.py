@@ -20,10 +20,10 @@ from providers.dialects.events import (
 from providers.dialects.lenient import count, object_, object_in, text
 from providers.errors import UpstreamBroken
 from providers.sse import Framer, payloads
+from providers.usage.stated import by_anthropic
 
 from .answers import STOPS, explanation, written
 from .seals import OWN, redacted
-from .usage import usage_in
 
 _Said = dict[str, Any]
 
@@ -100,7 +100,7 @@ class Reader:
         # where the output has not been counted: nothing is stated before this event.
         told = object_(said, "usage")
         self._spent.update((k, v) for k, v in told.items() if v is not None)
-        usage = usage_in(self._spent)
+        usage = by_anthropic(self._spent)
         if "output_tokens" in told and usage is not None:
             events.append(Spent(usage))
 

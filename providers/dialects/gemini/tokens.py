@@ -2,25 +2,14 @@
 
 from typing import Any
 
-from providers.dialects import lenient
 from providers.types import Usage
-from providers.usage import MOST_TOKENS
+from providers.usage import stated
 
 
 def usage_of(answer: dict[str, Any]) -> Usage | None:
-    stated = answer.get("usageMetadata")
-    if not isinstance(stated, dict):
-        return None
-    prompt = stated.get("promptTokenCount")
-    if type(prompt) is not int or not 0 <= prompt <= MOST_TOKENS:
-        return None
-    thoughts = lenient.count(stated, "thoughtsTokenCount")
-    return Usage(
-        prompt_tokens=prompt + lenient.count(stated, "toolUsePromptTokenCount"),
-        completion_tokens=lenient.count(stated, "candidatesTokenCount") + thoughts,
-        cached_tokens=lenient.count(stated, "cachedContentTokenCount"),
-        reasoning_tokens=thoughts,
-    )
+    """Read the `usageMetadata` of an answer or a chunk; None when it states none."""
+    usage = answer.get("usageMetadata")
+    return stated.by_gemini(usage) if isinstance(usage, dict) else None
 
 
 def metadata(usage: Usage) -> dict[str, int]:
