@@ -1,0 +1,126 @@
+"""OpenAI's schemas, closed."""
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+_DOCUMENT = Path(__file__).with_name("openai.json.gz")
+_HERE = "#/components/schemas/"
+_OPEN = " with more"
+
+_REASONING = ("reasoning_content", "reasoning_details")
+_TOLD = ("details", "headers", "retry_after_seconds", "suggested_action")
+
+# What the gateway says beyond OpenAI's dialect, by the schema it says it in.
+OURS = {
+    "ChatCompletionResponseMessage": _REASONING,
+    "ChatCompletionStreamResponseDelta": _REASONING,
+    "ChatCompletionMessageToolCall": ("extra_content",),
+    "ChatCompletionMessageToolCallChunk": ("extra_content",),
+    "ErrorResponse": ("detail",),
+    "Error": _TOLD,
+    "ErrorPayload": _TOLD,
+    "ResponseErrorEvent": ("error",),
+}
+
+
+def check(name: str, value: Any) -> None:
+    """Raise an `AssertionError` unless the value is what the schema of this name says."""
+    _check(name, _HERE + name, value)
+
+
+def check_event(union: str, event: Any) -> None:
+    """Check one of the events a schema lists, by its `type`."""
+    assert event["type"] in _events(union), f"{event['type']} is no {union}"
+    failures = []
+    for ref in _events(union)[event["type"]]:
+        try:
+            return _check(event["type"], ref, event)
+        except AssertionError as failure:
+            failures.append(str(failure))
+    raise AssertionError("; or ".join(failures))
+
+
+def _check(name: str, ref: str, value: Any) -> None:
+    error = best_match(_validator(ref).iter_errors(value))
+    assert error is None, f"{name}: {error.json_path}: {error.message}"
+
+
+@cache
+def _validator(ref: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"urn:openai{ref}"}, registry=_registry())
+
+
+@cache
+def _registry() -> Registry:
+    schemas = {}
+    for name, schema in _schemas().items():
+        if name in OURS:
+            fields = schema["properties"] | dict.fromkeys(OURS[name], True)
+            schema = {**schema, "properties": fields}
+        schemas[name] = _closed(schema)
+        schemas[name + _OPEN] = _closed(schema, alone=False)
+    contents = {"components": {"schemas": schemas}}
+    resource = Resource(contents=contents, specification=DRAFT202012)
+    return Registry().with_resource("urn:openai", resource)
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    return json.loads(gzip.decompress(_DOCUMENT.read_bytes()))["components"]["schemas"]
+
+
+@cache
+def _events(union: str) -> dict[str, list[str]]:
+    """Return where the schemas of each type of event are."""
+    found: dict[str, list[str]] = {}
+    [how] = _schemas()[union].keys() & {"anyOf", "oneOf"}
+    for number, member in enumerate(_schemas()[union][how]):
+        for kind in _types(member):
+            found.setdefault(kind, []).append(f"{_HERE}{union}/{how}/{number}")
+    return found
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    if "$ref" in schema:
+        schema = _schemas()[schema["$ref"].removeprefix(_HERE)]
+    for part in schema.get("allOf", ()):
+        if found := _types(part):
+            return found
+    return schema.get("properties", {}).get("type", {}).get("enum", [])
+
+
+def _closed(schema: Any, *, alone: bool = True) -> Any:
+    """Return the schema for objects that hold no other fields.
+
+    `alone` is False for one that describes a part of the fields, beside others.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    closed = {k: v for k, v in schema.items() if k not in ("description", "nullable")}
+    describes = "properties" in schema or "allOf" in schema
+    for how in ("anyOf", "oneOf", "allOf"):
+        if how in schema:
+            within = alone and not describes
+            closed[how] = [_closed(each, alone=within) for each in schema[how]]
+    if "properties" in schema:
+        closed["properties"] = {k: _closed(v) for k, v in schema["properties"].items()}
+    for within in ("items", "additionalProperties"):
+        if within in schema:
+            closed[within] = _closed(schema[within])
+    if "$ref" in schema and not alone:
+        closed["$ref"] = schema["$ref"] + _OPEN
+    if alone and describes and "additionalProperties" not in schema:
+        composed = closed.keys() & {"anyOf", "oneOf", "allOf", "$ref"}
+        closed["unevaluatedProperties" if composed else "additionalProperties"] = False
+    # Of OpenAPI 3.0, and still in the document here and there.
+    if schema.get("nullable"):
+        return {"anyOf": [closed, {"type": "null"}]}
+    return closed
