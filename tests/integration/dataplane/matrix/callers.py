@@ -13,10 +13,15 @@ from .endpoints import Case, Way
 
 @dataclass
 class Seen:
-    """What came back. `code` says why not, in our words; `events` are a stream's."""
+    """What came back. `events` are a stream's.
+
+    `code` says why not, in our words, and `source` whether we or the provider say so; a
+    WebSocket's frames leave that to the code.
+    """
 
     status: int
     code: str = ""
+    source: str = ""
     body: bytes = b""
     events: list[bytes] = field(default_factory=list)
 
@@ -43,8 +48,9 @@ class Posting:
         if response.status != 200:
             error = response.json
             code = shapes.code_of(case.endpoint.shape, response.status, error)
-            return Seen(response.status, code, response.body)
-        return Seen(200, "", response.body, _events(case, response))
+            source = response.headers["x-gateway-error-source"]
+            return Seen(response.status, code, source, response.body)
+        return Seen(200, body=response.body, events=_events(case, response))
 
     async def begin(self) -> "asyncio.Task[Seen]":
         return asyncio.ensure_future(self.ask())
@@ -71,14 +77,14 @@ class Turning:
         socket, shape = self._socket, self._case.endpoint.shape
         if socket.status != 101:
             code = shapes.code_of(shape, socket.status, json.loads(socket.body))
-            return Seen(socket.status, code, socket.body)
+            return Seen(socket.status, code, body=socket.body)
         await self._say(model)
         heard = await socket.hear_all() + socket.rest()
         if "status" in heard[0]:
             [refused] = heard
             return Seen(refused["status"], shapes.code_in_frame(refused))
         events = [json.dumps(each, separators=(",", ":")).encode() for each in heard]
-        return Seen(200, "", b"\n".join(events), events)
+        return Seen(200, body=b"\n".join(events), events=events)
 
     async def begin(self) -> None:
         await self._say("fast")

@@ -34,14 +34,15 @@ class Shape(StrEnum):
 class Endpoint:
     """`asked` says, for each kind of provider, what it is asked; None when it is not.
 
-    `{model}` in a path is the model's name. `closed_by` is what only a whole stream of this
-    endpoint holds. `has_ceiling` where the request bounds its answer: `ask` does, at 16.
+    `{model}` in a path is the model's name. Every good answer `holds` what only this
+    endpoint's do; a whole stream is `closed_by` what no other is. `has_ceiling` where the request bounds its answer: `ask` does, at 16.
     """
 
     paths: tuple[str, ...]
     operation: Operation
     ask: Ask
     asked: Mapping[str, Operation | None]
+    holds: bytes
     ways: tuple[Way, ...] = (Way.PLAIN,)
     shape: Shape = Shape.OPENAI
     closed_by: bytes = b""
@@ -130,7 +131,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.CHAT,
         requests.json(messages=_MESSAGES, max_tokens=16),
         _CONVERSED,
-        _BOTH,
+        holds=b'"chat.completion',
+        ways=_BOTH,
         closed_by=b"[DONE]",
         has_ceiling=True,
     ),
@@ -139,7 +141,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.COMPLETIONS,
         requests.json(prompt="hi", max_tokens=16),
         {**_CONVERSED, "OPENAI_COMPATIBLE": Operation.COMPLETIONS},
-        _BOTH,
+        holds=b'"text_completion"',
+        ways=_BOTH,
         closed_by=b"[DONE]",
         has_ceiling=True,
     ),
@@ -148,8 +151,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.RESPONSES,
         requests.json(input="hi", max_output_tokens=16),
         {"OPENAI": Operation.RESPONSES, **_CONVERSED},
-        (*_BOTH, Way.SOCKET),
-        Shape.RESPONSES,
+        holds=b'"resp_',
+        ways=(*_BOTH, Way.SOCKET),
+        shape=Shape.RESPONSES,
         closed_by=b'"response.completed"',
         has_ceiling=True,
     ),
@@ -158,8 +162,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.MESSAGES,
         requests.json(messages=_MESSAGES, max_tokens=16),
         _CONVERSED,
-        _BOTH,
-        Shape.ANTHROPIC,
+        holds=b'"msg_',
+        ways=_BOTH,
+        shape=Shape.ANTHROPIC,
         closed_by=b"message_stop",
         has_ceiling=True,
     ),
@@ -168,6 +173,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.MESSAGES_COUNT,
         requests.json(messages=_MESSAGES),
         {"ANTHROPIC": Operation.MESSAGES_COUNT, "OPENAI": None, "BEDROCK": None},
+        holds=b'"input_tokens":',
         shape=Shape.ANTHROPIC,
     ),
     Endpoint(
@@ -175,6 +181,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.GENERATE,
         _GENERATE,
         _CONVERSED,
+        holds=b'"candidates":',
         shape=Shape.GEMINI,
         has_ceiling=True,
     ),
@@ -183,8 +190,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.GENERATE,
         _GENERATE,
         _CONVERSED,
-        (Way.STREAM, Way.ARRAY),
-        Shape.GEMINI,
+        holds=b'"candidates":',
+        ways=(Way.STREAM, Way.ARRAY),
+        shape=Shape.GEMINI,
         closed_by=b"finishReason",
         has_ceiling=True,
     ),
@@ -193,6 +201,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.GENERATE_COUNT,
         requests.addressed(contents=_CONTENTS),
         {"GEMINI": Operation.GENERATE_COUNT, "OPENAI": None, "BEDROCK": None},
+        holds=b'"totalTokens":',
         shape=Shape.GEMINI,
     ),
     Endpoint(
@@ -200,6 +209,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.GEMINI_EMBED,
         requests.addressed(content=_CONTENTS[0]),
         {"GEMINI": Operation.GEMINI_EMBED},
+        holds=b'"embedding":',
         shape=Shape.GEMINI,
     ),
     Endpoint(
@@ -207,6 +217,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.GEMINI_EMBED_BATCH,
         requests.addressed(requests=[{"model": "fast", "content": _CONTENTS[0]}]),
         {"GEMINI": Operation.GEMINI_EMBED_BATCH},
+        holds=b'"embeddings":',
         shape=Shape.GEMINI,
     ),
     Endpoint(
@@ -214,19 +225,22 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.EMBEDDINGS,
         requests.json(input="hi"),
         {"OPENAI": Operation.EMBEDDINGS, "GEMINI": Operation.GEMINI_EMBED_BATCH},
+        holds=b'"embedding":',
     ),
     Endpoint(
         _openai("moderations"),
         Operation.MODERATIONS,
         requests.json(input="hi"),
         _at_openai(Operation.MODERATIONS),
+        holds=b'"flagged":',
     ),
     Endpoint(
         _openai("images/generations"),
         Operation.IMAGES,
         requests.json(prompt="a cat"),
         _at_openai(Operation.IMAGES),
-        _BOTH,
+        holds=b'"b64_json":',
+        ways=_BOTH,
         closed_by=b"image_generation.completed",
     ),
     Endpoint(
@@ -234,7 +248,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.IMAGE_EDITS,
         requests.form("image", prompt="a cat"),
         _at_openai(Operation.IMAGE_EDITS),
-        _BOTH,
+        holds=b'"b64_json":',
+        ways=_BOTH,
         closed_by=b"image_edit.completed",
     ),
     Endpoint(
@@ -242,7 +257,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.SPEECH,
         requests.json(input="hi", voice="alloy", streams_by=("stream_format", "sse")),
         _at_openai(Operation.SPEECH),
-        _BOTH,
+        holds=b"",
+        ways=_BOTH,
         closed_by=b"speech.audio.done",
     ),
     Endpoint(
@@ -250,7 +266,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.TRANSCRIPTIONS,
         requests.form("file"),
         _at_openai(Operation.TRANSCRIPTIONS),
-        _BOTH,
+        holds=b'"text":',
+        ways=_BOTH,
         closed_by=b"transcript.text.done",
     ),
     Endpoint(
@@ -258,7 +275,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.TRANSLATIONS,
         requests.form("file"),
         _at_openai(Operation.TRANSLATIONS),
-        _BOTH,
+        holds=b'"text":',
+        ways=_BOTH,
         closed_by=b"transcript.text.done",
     ),
     Endpoint(
@@ -266,6 +284,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Operation.RERANK,
         requests.json(query="hi", documents=["a", "b"]),
         {"OPENAI_COMPATIBLE": Operation.RERANK},
+        holds=b'"relevance_score":',
     ),
 )
 

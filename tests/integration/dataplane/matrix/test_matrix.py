@@ -45,6 +45,7 @@ async def test_no_stage_can_be_gone_round(make_world, case, stage):
     seen = await caller.ask(stage.model)
 
     assert (seen.status, seen.code) == (stage.status, stage.code)
+    assert seen.source in ("", "gateway")
     assert world.upstream.received == []
     assert await used(world) == before
     await caller.leave()
@@ -99,9 +100,27 @@ async def test_a_call_that_passes_every_stage_is_answered_and_recorded_once(
     seen = await caller.ask()
 
     assert (seen.status, seen.code) == (200, "")
+    assert case.endpoint.holds in seen.body
     assert await used(world) == [1, 1]
     check_recorded(world, case)
     await caller.leave()
+
+
+@pytest.mark.parametrize("case", SENT, ids=str)
+async def test_a_caller_that_does_not_wait_for_an_answer_is_recorded_once(
+    make_world, case
+):
+    world = await make_world(case.upstream(waits=asyncio.Event()), kind=case.kind)
+    caller = await opened(world, case)
+
+    asking = await caller.begin()
+    while not world.upstream.received:
+        await asyncio.sleep(0.001)
+    await caller.hang_up(asking)
+
+    [record] = world.records()
+    assert (record.status, record.error) == (499, "client_disconnected")
+    assert record.admitted
 
 
 @pytest.mark.parametrize("case", ALIASES, ids=str)
@@ -130,6 +149,7 @@ async def test_the_months_quota_comes_back_when_the_provider_failed(
 
     assert seen.status == status
     assert seen.code.startswith("provider_")
+    assert seen.source in ("", "provider")
     assert await used(world) == [1, 0 if is_given_back else 1]
     [record] = world.records()
     assert (record.status, record.error) == (status, seen.code)
