@@ -43,7 +43,7 @@ class AnthropicMeter(EventMeter):
 
     def _add_counts(self, usage: dict[str, Any]) -> None:
         for name in usage:
-            if count(usage, name) is not None:
+            if count(usage, name) is not None or object_(usage, name):
                 self._counts[name] = usage[name]
 
     def _read(self, event: dict[str, Any]) -> None:

@@ -186,6 +186,9 @@ class Call(Item):
         self.tell("response.function_call_arguments.delta", delta=text)
 
     def close(self, status: str) -> None:
+        if not self._texts:
+            # Without arguments it is a call with none of them, which is JSON all the same.
+            self.add("{}")
         arguments = "".join(self._texts)
         self.tell(
             "response.function_call_arguments.done",

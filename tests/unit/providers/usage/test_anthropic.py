@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from providers.operations import Operation
 from providers.types import Usage
 
@@ -26,6 +28,15 @@ def test_usage_that_only_comes_with_the_end_counts():
     end = {"type": "message_delta", "delta": {}, "usage": STATED}
 
     assert metered(Operation.MESSAGES, *sse(begin, end)).usage() == MESSAGES.usage
+
+
+def test_what_was_thought_is_told_whole_and_streamed():
+    stated = STATED | {"output_tokens_details": {"thinking_tokens": 3}}
+
+    whole = plain(Operation.MESSAGES, MESSAGES.plain(stated))
+    streamed = metered(Operation.MESSAGES, *MESSAGES.stream(50, stated)).usage()
+
+    assert whole == streamed == replace(MESSAGES.usage, reasoning_tokens=3)
 
 
 def test_an_error_is_a_failure_and_no_end():

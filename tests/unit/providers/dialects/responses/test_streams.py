@@ -190,6 +190,7 @@ def test_every_kind_of_part_is_told_in_order():
         "response.output_item.added",
         "response.function_call_arguments.done",
         "response.output_item.done",
+        "response.function_call_arguments.delta",
         "response.function_call_arguments.done",
         "response.output_item.done",
         "response.completed",
@@ -216,7 +217,8 @@ def test_the_deltas_are_the_whole():
     assert deltas("reasoning_summary_text.delta") == output[0]["summary"][0]["text"]
     assert deltas("output_text.delta") == output[1]["content"][0]["text"]
     assert deltas("refusal.delta") == output[1]["content"][1]["refusal"]
-    assert deltas("function_call_arguments.delta") == output[3]["arguments"]
+    calls = [each["arguments"] for each in output if each["type"] == "function_call"]
+    assert deltas("function_call_arguments.delta") == "".join(calls)
 
 
 def test_each_event_is_one_that_openais_client_knows():
@@ -273,6 +275,15 @@ def test_arguments_may_go_on_after_another_call_began():
 
     output = events[-1]["response"]["output"]
     assert [item["arguments"] for item in output] == ["[1]", "[2]"]
+
+
+def test_a_call_without_arguments_is_told_with_none_of_them():
+    events = told(
+        rendered(BEGUN, CallBegun(0, "c1", "a"), Stopped(Stop.TOOL_CALLS), Ended())
+    )
+
+    [delta] = [each["delta"] for each in events if each["type"].endswith(".delta")]
+    assert delta == events[-1]["response"]["output"][0]["arguments"] == "{}"
 
 
 def test_empty_deltas_begin_no_item():
