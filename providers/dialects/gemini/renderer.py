@@ -43,13 +43,18 @@ class _Call:
 
 
 class Renderer:
-    """Gemini sends a call in one piece, and why it stopped with the usage at the very end."""
+    """Gemini sends a call in one piece, and why it stopped with the usage at the very end.
+
+    The last piece of a thought waits for the signature that may follow: clients drop one
+    that comes with no text.
+    """
 
     def __init__(self, ask: Ask) -> None:
         self._model = ask.model
         self._id = ids.answer_id("")
         self._calls: dict[int, dict[int, _Call]] = {}
         self._malformed: set[int] = set()
+        self._thoughts: dict[int, str] = {}
         self._stops: dict[int, str] = {}
         self._usage: Usage | None = None
 
@@ -60,9 +65,12 @@ class Renderer:
             case Begun(id=id):
                 self._id = id or self._id
             case ThinkingDelta(text=text, choice=choice):
-                return self._say(choice, [{"text": text, "thought": True}])
+                told = self._told_before(choice)
+                self._thoughts[choice] = text
+                return told
             case ThoughtSigned(signature=signature, choice=choice):
-                return self._say(choice, [answers.part(Thinking("", signature))])
+                thought = Thinking(self._thoughts.pop(choice, ""), signature)
+                return self._say(choice, [answers.part(thought)])
             case DeclinedDelta(text=text, choice=choice):
                 return self._say(choice, [{"text": text}])
             case CallBegun(index=index, choice=choice):
@@ -79,7 +87,8 @@ class Renderer:
         return b""
 
     def fail(self, failure: Failure) -> bytes:
-        return Errors().event(failure, sequence=0)
+        told = [self._told_before(choice) for choice in [*self._thoughts]]
+        return b"".join(told) + Errors().event(failure, sequence=0)
 
     def _text(self, event: TextDelta) -> bytes:
         extra: _Json = {}
@@ -88,9 +97,22 @@ class Renderer:
         return self._say(event.choice, [{"text": event.text}], **extra)
 
     def _say(self, choice: int, parts: list[_Json | None], **extra: Any) -> bytes:
-        """Return the chunk with these parts, after any calls of the choice that waited."""
-        content = {"parts": [*self._made(choice), *parts], "role": "model"}
+        """Return the chunk with these parts, after any of the choice that waited."""
+        content = {"parts": [*self._waited(choice), *parts], "role": "model"}
         return self._chunk([{"content": content, **extra, "index": choice}])
+
+    def _told_before(self, choice: int) -> bytes:
+        """Return the chunk of what waited, if anything did."""
+        waited = self._waited(choice)
+        if not waited:
+            return b""
+        content = {"parts": waited, "role": "model"}
+        return self._chunk([{"content": content, "index": choice}])
+
+    def _waited(self, choice: int) -> list[_Json]:
+        thought = self._thoughts.pop(choice, "")
+        said = [{"text": thought, "thought": True}] if thought else []
+        return [*said, *self._made(choice)]
 
     def _argue(self, choice: int, index: int, text: str) -> None:
         if call := self._calls.get(choice, {}).get(index):
@@ -112,15 +134,12 @@ class Renderer:
         return [each for each in made if each is not None]
 
     def _stop(self, stop: Stop, choice: int) -> bytes:
-        made = self._made(choice)
+        told = self._told_before(choice)
         malformed = choice in self._malformed and stop is not Stop.LENGTH
         self._stops[choice] = (
             answers.MALFORMED if malformed else reasons.reason_of(stop)
         )
-        if not made:
-            return b""
-        content = {"parts": made, "role": "model"}
-        return self._chunk([{"content": content, "index": choice}])
+        return told
 
     def _end(self) -> bytes:
         said = answers.part(Text(""))

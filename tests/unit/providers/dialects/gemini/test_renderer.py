@@ -1,4 +1,5 @@
 import orjson
+import pytest
 
 from providers.dialects.conversation import Ask, Signature, Stop
 from providers.dialects.events import (
@@ -56,9 +57,12 @@ def test_a_whole_stream_is_told_chunk_by_chunk():
     )
 
     assert found == [
-        said({"text": "Hm.", "thought": True}, index=0),
         said(
-            {"text": "", "thought": True, "thoughtSignature": "YW50aHJvcGljLmFiYw=="},
+            {
+                "text": "Hm.",
+                "thought": True,
+                "thoughtSignature": "YW50aHJvcGljLmFiYw==",
+            },
             index=0,
         ),
         said({"text": "Hi"}, index=0),
@@ -81,6 +85,49 @@ def test_a_whole_stream_is_told_chunk_by_chunk():
             }
         },
     ]
+
+
+def test_the_last_piece_of_a_thought_comes_with_its_signature():
+    found = rendered(
+        Begun("r1", ""),
+        ThinkingDelta("H"),
+        ThinkingDelta("m."),
+        ThoughtSigned(Signature("gemini", "c2ln")),
+        ThoughtSigned(Signature("gemini", "c2lo")),
+    )
+
+    assert found == [
+        said({"text": "H", "thought": True}, index=0),
+        said({"text": "m.", "thought": True, "thoughtSignature": "c2ln"}, index=0),
+        said({"text": "", "thought": True, "thoughtSignature": "c2lo"}, index=0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "parts"),
+    [
+        (TextDelta("Hi"), [{"text": "Hi"}]),
+        (Stopped(Stop.END), []),
+        (ThinkingDelta(" Well."), []),
+    ],
+)
+def test_a_thought_that_nobody_signs_is_told_before_what_follows(after, parts):
+    found = rendered(Begun("r1", ""), ThinkingDelta("Hm."), after)
+
+    assert found == [said({"text": "Hm.", "thought": True}, *parts, index=0)]
+
+
+def test_a_thought_is_told_before_the_failure_that_ends_it():
+    renderer = Renderer(ASK)
+    renderer.feed(ThinkingDelta("Hm."))
+
+    failure = Failure(502, "It broke.", "provider_error", "provider_error")
+    found = [orjson.loads(data) for data in payloads(renderer.fail(failure))]
+
+    assert found[0]["candidates"][0]["content"]["parts"] == [
+        {"text": "Hm.", "thought": True}
+    ]
+    assert found[1]["error"]["code"] == 502
 
 
 def test_a_call_goes_out_before_the_text_that_follows_it():
