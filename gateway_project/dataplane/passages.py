@@ -1,7 +1,7 @@
 """How an answer comes back: as the provider wrote it, or told again in the caller's dialect."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from providers.dialects.conversation import (
     Ask,
@@ -40,14 +40,14 @@ class Passage(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Passing:
     """Caller and provider speak one dialect. `ownership` is that of the answer's ids."""
 
     asked: Asked
     errors: ErrorsShown
     ownership: Ownership | None = None
-    passes: bool = True
+    passes: ClassVar[bool] = True
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
         usage = usage_of(self.asked.operation, body, self.asked.body)
@@ -65,7 +65,7 @@ class Passing:
         return PassingStream(self.asked, self.errors, relabel)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Translating:
     """They speak two. `now` is unix seconds, for answers whose provider dates none."""
 
@@ -74,7 +74,7 @@ class Translating:
     caller: CallerSide
     provider: ProviderSide
     now: int
-    passes: bool = False
+    passes: ClassVar[bool] = False
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
         answer = self.provider.parse(body)

@@ -19,7 +19,7 @@ from .passages import Array, EmbeddingsThroughGemini, Passage, Passing, Translat
 from .request import ExpressRequest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
     """What to send, and how its answer comes back. `shown` are the headers that come with it."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from providers.operations import Operation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A request as its caller asked for it.
 
