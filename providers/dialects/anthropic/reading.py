@@ -29,11 +29,12 @@ _Said = dict[str, Any]
 
 
 class Reader:
-    __slots__ = ("_calls", "_framer", "_spent")
+    __slots__ = ("_calls", "_framer", "_spent", "_without_arguments")
 
     def __init__(self) -> None:
         self._framer = Framer()
         self._calls: dict[int, int] = {}
+        self._without_arguments: set[int] = set()
         self._spent: _Said = {}
 
     def feed(self, chunk: bytes) -> list[Event]:
@@ -63,6 +64,8 @@ class Reader:
                 # Some servers of this dialect do not cut arguments into deltas.
                 if arguments := object_(block, "input"):
                     events.append(ArgumentsDelta(call, written(arguments)))
+                else:
+                    self._without_arguments.add(call)
             case "redacted_thinking":
                 events.append(ThoughtSigned(redacted(text(block, "data"))))
             case "text" if said_at_once := text(block, "text"):
@@ -81,6 +84,7 @@ class Reader:
                 more = text(delta, "partial_json")
                 # Without a call it belongs to a tool that runs at the provider's.
                 if more and call is not None:
+                    self._without_arguments.discard(call)
                     events.append(ArgumentsDelta(call, more))
             case "thinking_delta":
                 if more := text(delta, "thinking"):
@@ -88,6 +92,13 @@ class Reader:
             case "signature_delta":
                 if value := text(delta, "signature"):
                     events.append(ThoughtSigned(Signature(OWN, value)))
+
+    def _block_stop(self, said: _Said, events: list[Event]) -> None:
+        call = self._calls.get(count(said, "index"))
+        if call in self._without_arguments:
+            self._without_arguments.remove(call)
+            # As in a whole answer, where they are an empty object.
+            events.append(ArgumentsDelta(call, "{}"))
 
     def _message_delta(self, said: _Said, events: list[Event]) -> None:
         delta = object_(said, "delta")
@@ -116,6 +127,7 @@ _READ: dict[str, Callable[[Reader, _Said, list[Event]], None]] = {
     "message_start": Reader._message_start,
     "content_block_start": Reader._block_start,
     "content_block_delta": Reader._block_delta,
+    "content_block_stop": Reader._block_stop,
     "message_delta": Reader._message_delta,
     "message_stop": Reader._message_stop,
     "error": Reader._error,

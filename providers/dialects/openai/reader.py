@@ -39,6 +39,8 @@ class _Choice:
     ids: list[str] = field(default_factory=list)
     """The calls so far; their position is the index by which events name them."""
     places: dict[int, int] = field(default_factory=dict)
+    empty: set[int] = field(default_factory=set)
+    """Calls without arguments so far."""
     declined: bool = False
     stopped: bool = False
 
@@ -128,6 +130,8 @@ class ChatReader:
         if choice.stopped:
             return
         choice.stopped = True
+        # As in a whole answer, where they are an empty object.
+        events += [ArgumentsDelta(at, "{}", index) for at in sorted(choice.empty)]
         stop = stop_of(reason, called=bool(choice.ids), declined=choice.declined)
         events.append(Stopped(stop, index))
 
@@ -157,6 +161,7 @@ def _read_call(
         seal = reasoning.kept_google(value)
         events.append(CallBegun(place, choice.ids[place], name, index, seal))
     if arguments := arguments_of(function):
+        choice.empty.discard(place)
         events.append(ArgumentsDelta(place, arguments, index))
 
 
@@ -185,6 +190,7 @@ def _begin(value: dict[str, Any], id: str, name: str, choice: _Choice) -> int:
     if place >= _MOST:
         raise UpstreamBroken("the stream has too many tool calls")
     choice.ids.append(id or new_call_id())
+    choice.empty.add(place)
     at = value.get("index")
     if type(at) is int:
         choice.places[at] = place

@@ -104,6 +104,7 @@ EVENTS: list[Event] = [
     ArgumentsDelta(0, '{"city": "Os'),
     ArgumentsDelta(0, 'lo"}'),
     CallBegun(1, "toolu_2", "time"),
+    ArgumentsDelta(1, "{}"),
     Stopped(Stop.TOOL_CALLS),
     Spent(Usage(60, 40, cached_tokens=30, cache_write_tokens=20)),
     Ended(),

@@ -253,15 +253,22 @@ def test_calls_are_told_however_they_are_numbered(chunks):
 
 
 def test_a_call_without_id_gets_one():
-    (event,) = between(chunk(call(0, name="f")))
+    event, _ = between(chunk(call(0, name="f")))
 
     assert event.id.startswith("call_")
+
+
+@pytest.mark.parametrize("arguments", [None, ""])
+def test_a_call_without_arguments_has_an_empty_object_of_them(arguments):
+    _, told = between(chunk(call(0, id="1", name="f", arguments=arguments)))
+
+    assert told == ArgumentsDelta(0, "{}")
 
 
 def test_the_signature_google_puts_on_a_call_travels():
     extra = {"google": {"thought_signature": "CiQB"}}
 
-    (event,) = between(chunk(call(0, id="1", name="f", extra_content=extra)))
+    event, _ = between(chunk(call(0, id="1", name="f", extra_content=extra)))
 
     assert event.signature == Signature("openai", "google.CiQB")
 
