@@ -4,8 +4,8 @@ import pytest
 
 from providers.operations import Operation
 
-from .pairs import PAIRS, Pair, hear, hear_stream, recorded, stated
-from .said import CONTENTS, SPENT, TEXT, Said
+from .pairs import PAIRS, hear, hear_stream, recorded
+from .said import CONTENTS, SPENT
 
 SAYABLE = [
     pytest.param(pair, said, id=f"{pair}-{name}")
