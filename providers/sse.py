@@ -30,9 +30,12 @@ class Framer:
         self._after_cr = False
 
     @property
-    def rest(self) -> bytes:
-        """What is unfinished. A stream that ends here ends inside an event."""
-        return bytes(self._rest)
+    def is_inside(self) -> bool:
+        """True when a stream that ends here ends inside an event.
+
+        The closing `[DONE]` says all it has to say without the blank line behind it.
+        """
+        return bytes(self._rest).strip() not in (b"", DONE.strip())
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the block that `chunk` completes; empty when it completes no event.

@@ -102,7 +102,7 @@ class PassingStream:
 
     def end(self) -> bytes:
         """Some compatible servers send no [DONE]; a finish reason ends an answer as well."""
-        if self._framer.rest or not self._meter.complete:
+        if self._framer.is_inside or not self._meter.complete:
             raise UpstreamBroken("the stream ended before its end was announced")
         return sse.DONE if self._asked.operation in _DONE_CLOSED else b""
 
@@ -138,10 +138,13 @@ class TranslatedStream:
         self._said = Said()
 
     def feed(self, chunk: bytes) -> bytes:
+        if self.ended:
+            return b""
         events = self._reader.feed(chunk)
         if len(events) == 1:
             return self._tell(events[0])
-        return b"".join([self._tell(event) for event in events])
+        told = [self._tell(event) for event in events if not self.ended]
+        return b"".join(told)
 
     def _tell(self, event: Event) -> bytes:
         match event:

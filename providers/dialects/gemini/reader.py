@@ -41,7 +41,7 @@ class Reader:
 
     def end(self) -> list[Event]:
         whole = self._stopped and self._stopped == self._calls.keys()
-        return [Ended()] if whole and not self._framer.rest.strip() else []
+        return [Ended()] if whole and not self._framer.is_inside else []
 
     def _read(self, answer: dict[str, Any], events: list[Event]) -> None:
         candidates.check(answer)

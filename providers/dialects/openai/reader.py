@@ -71,7 +71,8 @@ class ChatReader:
     def end(self) -> list[Event]:
         """Take the answer for whole when every choice has said why it stopped."""
         stopped = [choice.stopped for choice in self._choices.values()]
-        if self._ended or not stopped or not all(stopped):
+        is_whole = stopped and all(stopped) and not self._framer.is_inside
+        if self._ended or not is_whole:
             return []
         self._ended = True
         return [Ended()]

@@ -13,7 +13,7 @@ streams = pytest.mark.parametrize(
 
 def framed(*chunks):
     framer = sse.Framer()
-    return [framer.feed(chunk) for chunk in chunks], framer.rest
+    return [framer.feed(chunk) for chunk in chunks], framer.is_inside
 
 
 def text_of(block):
@@ -35,12 +35,12 @@ def text_of(block):
 @streams
 def test_a_stream_reads_the_same_wherever_it_is_cut(stream, text):
     raw = stream.encode()
-    whole, rest = framed(raw)
+    whole, inside = framed(raw)
 
     assert text_of(whole[0]) == text
     for cut in range(len(raw) + 1):
         blocks, left = framed(raw[:cut], raw[cut:])
-        assert (b"".join(blocks), left) == (whole[0], rest), cut
+        assert (b"".join(blocks), left) == (whole[0], inside), cut
 
 
 @streams
@@ -91,9 +91,20 @@ def test_only_the_first_byte_order_mark_is_dropped():
     assert blocks == [b"data: x\n\n", b"\xef\xbb\xbfdata: y\n\n"]
 
 
-def test_the_rest_is_what_is_unfinished():
-    assert framed(b"data: x\n\ndata: y\n")[1] == b"data: y\n"
-    assert framed(b"data: x\n\n")[1] == b""
+@pytest.mark.parametrize(
+    ("end", "is_inside"),
+    [
+        (b"", False),
+        (b"data: y", True),
+        (b"data: y\n", True),
+        (b"\n", False),
+        (b"data: [DONE]", False),
+        (b"data: [DONE]\r\n", False),
+        (b"data: [DON", True),
+    ],
+)
+def test_it_is_known_whether_a_stream_ends_inside_an_event(end, is_inside):
+    assert framed(b"data: x\n\n" + end)[1] is is_inside
 
 
 def test_an_event_without_end_is_refused_before_it_fills_the_memory():

@@ -12,7 +12,7 @@ from providers.types import Usage
 from tests.sockets import Socket
 from tests.world import Response, Upstream, World
 
-from .callers import CALLERS, Caller, events_in
+from .callers import CALLERS, Caller, Event, events_in
 from .said import SPENT, Heard, Said
 from .upstreams import DIALECTS, Dialect
 
@@ -35,6 +35,8 @@ class Way(StrEnum):
     SOCKET = "socket"
 
 
+# By which a turn on a WebSocket ends, well or badly.
+ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
 _FURTHER = {Operation.GENERATE: (Way.ARRAY,), Operation.RESPONSES: (Way.SOCKET,)}
 
 
@@ -96,23 +98,29 @@ async def hear_stream(
     world: World, caller: Caller, way: Way = Way.EVENTS, body: Any = None
 ) -> Heard:
     """Return an answer that was streamed, whole or broken off."""
+    return caller.stream(await events_of(world, caller, way, body))
+
+
+async def events_of(
+    world: World, caller: Caller, way: Way, body: Any = None
+) -> list[Event]:
     body = body or caller.body(stream=True)
     if way is Way.SOCKET:
-        return caller.stream(await _turn(world, body))
+        return await _turn(world, body)
     query = b"alt=sse" if way is Way.EVENTS else b""
     response = await world.ask(body, path=caller.path(stream=True), query=query)
     assert response.status == 200, response.body
     if way is Way.ARRAY:
         assert response.headers["content-type"] == "application/json"
-        return caller.stream([("", each) for each in json.loads(response.body)])
+        return [("", each) for each in json.loads(response.body)]
     assert response.headers["content-type"].startswith("text/event-stream")
-    return caller.stream(events_in(response.body))
+    return events_in(response.body)
 
 
-async def _turn(world: World, body: dict[str, Any]) -> list[tuple[str, Any]]:
+async def _turn(world: World, body: dict[str, Any]) -> list[Event]:
     socket = await Socket(world).open()
     await socket.say(type="response.create", **body)
-    frames = await socket.hear_all()
+    frames = await socket.hear_all(*ENDS)
     await socket.leave()
     frames += socket.rest()
     return [(each["type"], each) for each in frames]
