@@ -14,7 +14,8 @@ UNANSWERED = frozenset(
 GIVEN_UP = "client_disconnected"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: with so many fields that would double what a record costs.
+@dataclass(slots=True)
 class CallRecord:
     """One authenticated call, answered or refused, as it ended.
 

@@ -50,7 +50,7 @@ class Window:
     key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """A window as the reservation found it. `used` includes the request just admitted.
 
@@ -64,10 +64,11 @@ class Reading:
 
     @property
     def remaining(self) -> int:
-        return max(0, self.window.limit - self.used)
+        left = self.window.limit - self.used
+        return left if left > 0 else 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Grant:
     """What a reservation found: admitted, or refused by one window."""
 
