@@ -1,6 +1,7 @@
 """Reading `messages`: who said what, and which result belongs to which call."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from providers.dialects.conversation import (
     Declined,
@@ -32,7 +33,7 @@ from .parts import (
 
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 # Of an earlier answer, for the caller's eyes: no model ever reads them.
-_DROPPED = ("annotations", "id", "provider_specific_fields")
+_DROPPED = ("annotations", "id", "parsed", "provider_specific_fields")
 
 
 def turns_of(fields: Fields, unsaid: Unsaid) -> tuple[Turn, ...]:
@@ -128,12 +129,30 @@ class _Reading:
 
 def _thoughts(message: Fields) -> list[Thinking]:
     """Prefer the details: beside them `reasoning_content` says the same once more."""
-    details = message.objects("reasoning_details")
-    found = [part for each in details if (part := reasoning.from_caller(each))]
+    found = _detailed(message)
     for name in ("reasoning_content", "reasoning"):
         text = message.text(name)
         if text and not found:
             found = [Thinking(text, at=message.path(name))]
+    return found
+
+
+def _detailed(message: Fields) -> list[Thinking]:
+    """Join what a caller keeps as it was streamed: pieces of a thought, and its seal."""
+    found: list[Thinking] = []
+    last: Any = None
+    for each in message.objects("reasoning_details"):
+        part = reasoning.from_caller(each)
+        if part is None:
+            continue
+        index = each.any("index")
+        goes_on = index == last and each.any("type") != "reasoning.encrypted"
+        if found and found[-1].signature is None and goes_on:
+            text = found[-1].text + part.text
+            found[-1] = replace(found[-1], text=text, signature=part.signature)
+        else:
+            found.append(part)
+        last = index
     return found
 
 
@@ -148,6 +167,8 @@ def _call(fields: Fields, unsaid: Unsaid) -> ToolCall:
     function = Fields(fields.any("function"), fields.path("function"))
     call = _function(function, id, fields.at)
     call = replace(call, signature=_signature(fields), cache=cache_of(fields))
+    # OpenAI's own client gives back what it has read from the arguments.
+    function.any("parsed_arguments")
     fields.any("provider_specific_fields")
     leave(function, unsaid)
     leave(fields, unsaid)

@@ -412,6 +412,14 @@ def test_an_answer_of_before_is_all_it_said():
     )
 
 
+def test_what_a_client_has_parsed_of_an_answer_says_nothing_new():
+    read = {**CALL["function"], "parsed_arguments": {"city": "Bonn"}}
+    answer = {"role": "assistant", "content": '{"a":1}', "tool_calls": [CALL]}
+    parsed = {**answer, "parsed": {"a": 1}, "tool_calls": [{**CALL, "function": read}]}
+
+    assert ask(messages=[parsed]) == ask(messages=[answer])
+
+
 @pytest.mark.parametrize(
     ("sealed", "signature"),
     [
@@ -467,6 +475,27 @@ def test_reasoning_given_back_is_told_once(message, thoughts):
     (turn,) = turns({"role": "assistant", "content": "x", **message})
 
     assert list(turn.parts[:-1]) == thoughts
+
+
+def test_reasoning_kept_as_it_was_streamed_is_put_together_again():
+    def piece(index, **said):
+        return {"type": "reasoning.text", "index": index, **said}
+
+    details = [
+        piece(0, text="one "),
+        piece(0, text="two"),
+        piece(0, signature="anthropic.Eq=="),
+        piece(1, text="three"),
+        {"type": "reasoning.encrypted", "data": "gAAA", "index": 1},
+    ]
+
+    (turn,) = turns({"role": "assistant", "reasoning_details": details})
+
+    assert [(part.text, part.signature) for part in turn.parts] == [
+        ("one two", Signature("anthropic", "Eq==")),
+        ("three", None),
+        ("", Signature("openai", "gAAA")),
+    ]
 
 
 def test_results_side_by_side_are_one_turn_and_know_their_tools():
