@@ -1,7 +1,7 @@
 """Four providers on one loopback port, who speak their dialects as the real ones do.
 
     with standing() as far:
-        far.openai      # base URLs: /openai/v1, /anthropic, /gemini
+        far.openai      # base URLs: /openai/v1, /anthropic, /gemini, /bedrock
         far.requests    # what it was sent, in order
 
 It answers with the last thing that was said to it, calls the first of the tools it is given

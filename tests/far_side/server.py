@@ -12,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 
-from . import anthropic, gemini, openai, responses
+from . import anthropic, bedrock, gemini, openai, responses
 from .answers import Plain, Received, Route, Stream, Wrong
 
 _DIALECTS = {
     "openai": (openai.ROUTES + responses.ROUTES, openai.error),
     "anthropic": (anthropic.ROUTES, anthropic.error),
     "gemini": (gemini.ROUTES, gemini.error),
+    "bedrock": (bedrock.ROUTES, bedrock.error),
 }
 
 
@@ -47,6 +48,10 @@ class FarSide(ThreadingHTTPServer):
     @property
     def gemini(self) -> str:
         return f"{self.url}/gemini"
+
+    @property
+    def bedrock(self) -> str:
+        return f"{self.url}/bedrock"
 
     @property
     def last(self) -> Received:
