@@ -29,13 +29,14 @@ _Said = dict[str, Any]
 
 
 class Reader:
-    __slots__ = ("_calls", "_framer", "_spent", "_without_arguments")
+    __slots__ = ("_calls", "_framer", "_spent", "_stopped", "_without_arguments")
 
     def __init__(self) -> None:
         self._framer = Framer()
         self._calls: dict[int, int] = {}
         self._without_arguments: set[int] = set()
         self._spent: _Said = {}
+        self._stopped = False
 
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
@@ -105,6 +106,7 @@ class Reader:
         if why := explanation(delta):
             events.append(DeclinedDelta(why))
         if reason := text(delta, "stop_reason"):
+            self._stopped = True
             stop = STOPS.get(reason, Stop.END)
             events.append(Stopped(stop, stop_sequence=text(delta, "stop_sequence")))
         # Counts are of all so far; those not repeated here stand as they were at the start,
@@ -116,6 +118,9 @@ class Reader:
             events.append(Spent(usage))
 
     def _message_stop(self, _: _Said, events: list[Event]) -> None:
+        if not self._stopped:
+            # As in a whole answer of a server that gives no reason.
+            events.append(Stopped(Stop.END))
         events.append(Ended())
 
     def _error(self, said: _Said, _: list[Event]) -> None:

@@ -96,6 +96,10 @@ def test_what_stopped_it_is_read():
     assert events[1:] == [Stopped(Stop.SEQUENCE, stop_sequence="END"), Ended()]
 
 
+def test_what_ends_without_a_reason_has_ended_as_a_whole_answer_would():
+    assert read({"type": "message_stop"}) == [Stopped(Stop.END), Ended()]
+
+
 def test_why_it_declined_is_read():
     details = {"type": "refusal", "category": "bio", "explanation": "Too risky."}
 
