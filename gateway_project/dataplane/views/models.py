@@ -115,6 +115,7 @@ def _anthropic(entry: ModelEntry) -> dict[str, object]:
         "id": entry.name,
         "display_name": entry.name,
         "created_at": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lifecycle": "active",
     }
 
 

@@ -17,6 +17,7 @@ async def test_anthropics_clients_are_known_by_their_header(make_world, path):
         "id": "fast",
         "display_name": "fast",
         "created_at": "1970-01-01T00:00:01Z",
+        "lifecycle": "active",
     }
     assert page.json == {
         "data": [entry],
