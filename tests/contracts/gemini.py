@@ -9,7 +9,8 @@ import warnings
 from typing import Any, Literal
 
 from google.genai import types
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
 
 # Google Cloud's alone: its other service refuses them.
 _CLOUDS = {
@@ -39,25 +40,25 @@ _STATUSES = Literal[
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
 
 class Request(_Closed):
     contents: list[types.Content] = Field(min_length=1)
-    systemInstruction: types.Content | None = None
+    system_instruction: types.Content | None = None
     tools: list[types.Tool] | None = None
-    toolConfig: types.ToolConfig | None = None
-    generationConfig: types.GenerationConfig | None = None
-    safetySettings: list[types.SafetySetting] | None = None
-    cachedContent: str | None = None
+    tool_config: types.ToolConfig | None = None
+    generation_config: types.GenerationConfig | None = None
+    safety_settings: list[types.SafetySetting] | None = None
+    cached_content: str | None = None
 
 
 class EmbedRequest(_Closed):
     model: str
     content: types.Content
-    taskType: str | None = None
+    task_type: str | None = None
     title: str | None = None
-    outputDimensionality: int | None = None
+    output_dimensionality: int | None = None
 
 
 class EmbedRequests(_Closed):
@@ -65,8 +66,11 @@ class EmbedRequests(_Closed):
 
 
 class Answer(types.GenerateContentResponse):
-    # Without them there is nothing to read, whatever the client puts up with.
-    candidates: list[types.Candidate]
+    @model_validator(mode="after")
+    def _says_something(self) -> "Answer":
+        if not (self.candidates or self.prompt_feedback):
+            raise ValueError("neither candidates nor why there are none")
+        return self
 
 
 class Count(types.CountTokensResponse):
@@ -80,7 +84,7 @@ class Model(types.Model):
 
 class Models(_Closed):
     models: list[Model]
-    nextPageToken: str | None = None
+    next_page_token: str | None = None
 
 
 class ErrorInfo(_Closed):
@@ -92,7 +96,7 @@ class ErrorInfo(_Closed):
 
 class RetryInfo(_Closed):
     type: Literal["type.googleapis.com/google.rpc.RetryInfo"] = Field(alias="@type")
-    retryDelay: str = Field(pattern=r"^\d+(\.\d+)?s$")
+    retry_delay: str = Field(pattern=r"^\d+(\.\d+)?s$")
 
 
 class Status(_Closed):
