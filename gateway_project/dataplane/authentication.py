@@ -9,7 +9,7 @@ from tenants.types import Caller
 from .errors import Forbidden, Unauthenticated
 from .request import ExpressRequest
 
-_ADVICE = "Send the key as `Authorization: Bearer <key>` or `X-API-Key: <key>`."
+_ADVICE = "Send the key as `Authorization: Bearer <key>`, `X-API-Key: <key>` or `X-Goog-Api-Key: <key>`."
 
 
 class ApiKeyAuthentication(BaseAuthentication):

@@ -58,6 +58,8 @@ class Root(Fact):
             "POST /v1beta/models/{model}:generateContent",
             "POST /v1beta/models/{model}:streamGenerateContent",
             "POST /v1beta/models/{model}:countTokens",
+            "POST /v1beta/models/{model}:embedContent",
+            "POST /v1beta/models/{model}:batchEmbedContents",
             "POST /v1/completions",
             "POST /v1/embeddings",
             "POST /v1/moderations",
@@ -68,6 +70,7 @@ class Root(Fact):
             "POST /v1/audio/translations",
             "POST /v1/rerank",
             "GET /v1/models",
+            "GET /v1beta/models",
             "GET /health",
         ],
     }
