@@ -237,9 +237,9 @@ async def test_a_caller_that_hangs_up_before_the_answer_is_recorded(make_world):
         ),
         (
             Upstream(status=529),
-            502,
+            503,
             "provider_unavailable",
-            "provider_unavailable",
+            "provider_overloaded",
             False,
         ),
         (

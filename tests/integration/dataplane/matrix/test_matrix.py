@@ -24,7 +24,7 @@ AT_STAGES = [
 # How a provider fails, the status our caller gets, and whether the month's quota comes back.
 FAILURES = {
     "500": ({"status": 500}, 502, True),
-    "529": ({"status": 529}, 502, True),
+    "529": ({"status": 529}, 503, True),
     "429": ({"status": 429}, 429, True),
     "unreachable": ({"fails": UpstreamUnreachable("refused")}, 503, True),
     "timed out": ({"fails": UpstreamTimedOut("no first byte")}, 504, True),
