@@ -33,7 +33,9 @@ OURS = {
     "ErrorResponse": ("detail",),
     "Error": _TOLD,
     "ErrorPayload": _TOLD,
+    # The same in a stream and in a frame, where OpenAI shows one half of it each.
     "ResponseErrorEvent": ("error",),
+    "ResponseWsError": ("code", "message", "param", "headers"),
 }
 # Null in the document's own examples, and by its schemas never.
 _NULLABLE = {"ResponseUsage"}
