@@ -8,7 +8,6 @@ from anthropic.pagination import SyncPage
 from anthropic.types import (
     ErrorResponse,
     Message,
-    MessageCountTokensParams,
     MessageTokensCount,
     ModelInfo,
     RawMessageStreamEvent,
@@ -26,8 +25,10 @@ EVENT = TypeAdapter(Annotated[RawMessageStreamEvent, Field(discriminator="type")
 COUNT = TypeAdapter(MessageTokensCount)
 MODEL = TypeAdapter(ModelInfo)
 MODELS = TypeAdapter(SyncPage[ModelInfo])
-REQUEST = TypeAdapter(MessageCreateParams)
-COUNT_REQUEST = TypeAdapter(MessageCountTokensParams)
+_REQUEST = TypeAdapter(MessageCreateParams)
+# Version 2023-06-01 of the API has them, by which the gateway asks; the client's types are
+# of 2026-10-21, which took them away.
+_SAMPLING = {"temperature": float, "top_p": float, "top_k": int}
 _ERROR = TypeAdapter(ErrorResponse)
 
 
@@ -49,6 +50,13 @@ def check_error(value: Any) -> None:
     if error["type"] == _UNTYPED:
         error["type"] = "invalid_request_error"
     check(_ERROR, {**value, "error": error})
+
+
+def check_request(value: Any) -> None:
+    for name, kind in _SAMPLING.items():
+        TypeAdapter(kind).validate_python(value.get(name, 1), strict=True)
+    rest = {k: v for k, v in value.items() if k not in _SAMPLING}
+    check(_REQUEST, rest)
 
 
 def _exhaust(value: Any) -> None:

@@ -75,10 +75,7 @@ def check_completion_chunk(chunk: Any) -> None:
 
 
 def _check(name: str, ref: str, value: Any) -> None:
-    errors = list(_validator(ref).iter_errors(value))
-    # Where a part is wrong, all it describes counts as undescribed.
-    wrong = [each for each in errors if each.validator != "unevaluatedProperties"]
-    error = best_match(wrong or errors)
+    error = best_match(_validator(ref).iter_errors(value))
     assert error is None, f"{name}: {error.json_path}: {error.message}"
 
 
@@ -91,7 +88,6 @@ def _validator(ref: str) -> Draft202012Validator:
 def _registry() -> Registry:
     schemas = {}
     for name, schema in _schemas().items():
-        schema = _amended(name, schema)
         schemas[name] = _closed(schema)
         schemas[name + _OPEN] = _closed(schema, alone=False)
     contents = {"components": {"schemas": schemas}}
@@ -101,7 +97,9 @@ def _registry() -> Registry:
 
 @cache
 def _schemas() -> dict[str, Any]:
-    return json.loads(gzip.decompress(_DOCUMENT.read_bytes()))["components"]["schemas"]
+    document = json.loads(gzip.decompress(_DOCUMENT.read_bytes()))
+    schemas = document["components"]["schemas"]
+    return {name: _amended(name, schema) for name, schema in schemas.items()}
 
 
 @cache
@@ -135,6 +133,14 @@ def _types(schema: dict[str, Any]) -> list[str]:
     return schema.get("properties", {}).get("type", {}).get("enum", [])
 
 
+def _names(schema: dict[str, Any]) -> set[str]:
+    """Return the fields an object may have, by all the parts of its schema."""
+    if "$ref" in schema:
+        schema = _schemas()[schema["$ref"].removeprefix(_HERE)]
+    parts = [_names(part) for part in schema.get("allOf", ())]
+    return set(schema.get("properties", ())).union(*parts)
+
+
 def _closed(schema: Any, *, alone: bool = True) -> Any:
     """Return the schema for objects that hold no other fields.
 
@@ -156,8 +162,9 @@ def _closed(schema: Any, *, alone: bool = True) -> Any:
     if "$ref" in schema and not alone:
         closed["$ref"] = schema["$ref"] + _OPEN
     if alone and describes and "additionalProperties" not in schema:
-        composed = closed.keys() & {"anyOf", "oneOf", "allOf", "$ref"}
-        closed["unevaluatedProperties" if composed else "additionalProperties"] = False
+        named = dict.fromkeys(_names(schema), True)
+        closed["properties"] = named | closed.get("properties", {})
+        closed["additionalProperties"] = False
     # Of OpenAPI 3.0, and still in the document here and there.
     if schema.get("nullable"):
         return {"anyOf": [closed, {"type": "null"}]}

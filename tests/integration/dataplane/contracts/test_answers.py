@@ -40,6 +40,21 @@ async def test_answers_are_what_their_dialects_owner_publishes(
     assert {(each.status, each.error) for each in world.records()} == {(200, "")}
 
 
+@pytest.mark.parametrize("name", ["chat", "chat stream"])
+async def test_calls_are_told_as_functions_to_those_who_offered_functions(
+    make_world, name
+):
+    told, caller = SAID["ANTHROPIC"]["calls"], NAMED[name]
+    upstream = Upstream([told.whole])
+    if caller.streams:
+        upstream = Upstream(told.pieces, kind=told.kind)
+    world = await make_world(upstream, kind="ANTHROPIC")
+
+    response = await caller.ask(world, functions=[{"name": "weather"}])
+
+    assert b'"function_call":{"name":"weather"' in response.body
+
+
 @pytest.mark.parametrize("kind", OWN)
 def test_what_the_providers_say_here_they_publish_too(kind):
     whole, stream = NAMED[OWN[kind]], NAMED[f"{OWN[kind]} stream"]
