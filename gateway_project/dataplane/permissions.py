@@ -10,7 +10,7 @@ from providers.types import Target
 from .asks.asked import Asked
 from .errors import BadRequest, Forbidden, NotFound, Unavailable
 from .express import ExpressView
-from .plans import plan, serves
+from .plans import plan
 from .request import ExpressRequest
 from .snapshot import Snapshot
 
@@ -52,17 +52,6 @@ class CanBeAsked(BasePermission):
         self, request: ExpressRequest, view: ExpressView
     ) -> bool:
         request.plan = plan(request, view.errors_of(request))
-        return True
-
-
-class CountsOrIsAsked(CanBeAsked):
-    """The same for a count of tokens, which we can do ourselves."""
-
-    def has_permission(  # type: ignore[override]  # the express door's own request
-        self, request: ExpressRequest, view: ExpressView
-    ) -> bool:
-        if serves(request):
-            return super().has_permission(request, view)
         return True
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from providers.adapters.complaints import complaint_of
+from providers.adapters.complaints import complaint_of, repeats
 from providers.adapters.statuses import is_out_of_quota, meant, retry_after
 from providers.errors import (
     UpstreamError,
@@ -182,7 +182,7 @@ def _failed(said: _Said) -> Refusal:
 
 def _is_quotable(body: bytes, secret: str) -> bool:
     """Return whether the body is an error object that does not repeat our credential."""
-    if secret and secret.encode() in body:
+    if secret and repeats(body, secret):
         return False
     try:
         value = orjson.loads(body)

@@ -45,6 +45,16 @@ def complaint_of(body: bytes, *, secret: str = "") -> str:
     return text[: MOST_CHARACTERS - 1] + "…"
 
 
+def repeats(body: bytes, secret: str) -> bool:
+    """Return whether the JSON shows our credential, or enough of it to be recognised."""
+    try:
+        # Written anew, so that no escape hides it.
+        text = orjson.dumps(orjson.loads(body)).decode()
+    except (orjson.JSONDecodeError, TypeError):
+        text = body.decode(errors="replace")
+    return _without(secret, text) != text
+
+
 def _message_in(value: Any, depth: int) -> str:
     match value:
         case str():

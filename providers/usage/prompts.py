@@ -29,10 +29,10 @@ _TEXTS = _SAID | {
 }
 # Fields whose objects the model reads or wrote as JSON.
 _VALUES = frozenset({"input", "args", "response"})
-# A form's field; forms are no JSON.
+# A form's field; forms are no JSON. A file has a filename behind its name.
 _FIELD = re.compile(
-    rb'name="?(?:prompt|input|text)"?[^\r\n]*+\r\n(?:[^\r\n]++\r\n)*+\r\n(.*?)\r\n--',
-    re.DOTALL,
+    rb'form-data;[ ]*name="?(?:prompt|input|text)"?\r\n(?:[^\r\n]++\r\n)*+\r\n(.*?)\r\n--',
+    re.DOTALL | re.IGNORECASE,
 )
 
 

@@ -3,7 +3,7 @@ import time
 import orjson
 import pytest
 
-from providers.adapters.complaints import BLANK, complaint_of
+from providers.adapters.complaints import BLANK, complaint_of, repeats
 
 SECRET = "sk-proj-0123456789abcdefWXYZ"
 PARTS = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG:token-of-a-session"
@@ -138,3 +138,18 @@ def test_a_long_word_is_read_in_a_moment(filler):
     complaint_of(body, secret=SECRET)
 
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'{"error":{"message":"bad key sk-secret-0123456789"}}', True),
+        (b'{"error":{"message":"bad key sk\\u002dsecret-0123456789"}}', True),
+        (b'{"error":{"message":"bad key sk-se****6789"}}', True),
+        (b'{"error":{"message":"bad key"}}', False),
+        (b"no JSON, sk-secret-0123456789", True),
+        (b"no JSON", False),
+    ],
+)
+def test_a_credential_is_recognised_however_it_is_repeated(body, shown):
+    assert repeats(body, "sk-secret-0123456789") is shown

@@ -140,3 +140,13 @@ def test_a_conversation_counts_in_its_order_up_to_the_limit():
     exact = tokens.count("\n".join([WORDS] * 40_000))
 
     assert prompt_tokens(json.dumps({"messages": turns}).encode()) == exact
+
+
+@pytest.mark.parametrize("name", ["input.wav", "text.mp3", "prompt.m4a"])
+def test_a_recording_is_no_text_whatever_its_file_is_called(name):
+    form = (
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        "Content-Type: audio/wav\r\n\r\n" + "many words " * 100 + "\r\n--x--\r\n"
+    )
+
+    assert prompt_tokens(form.encode()) == 0
