@@ -101,16 +101,15 @@ class Door:
         headers: Headers,
         events: AsyncGenerator[bytes, None],
     ) -> None:
-        await send(
-            {"type": "http.response.start", "status": status, "headers": headers}
-        )
         has_comments = dict(headers).get(b"content-type", b"").startswith(_EVENTS)
-        heart = _Heart(send, self._keep_alive_s if has_comments else 0)
         try:
-            async for block in events:
-                await heart.send(block)
+            await send(
+                {"type": "http.response.start", "status": status, "headers": headers}
+            )
+            with _Heart(send, self._keep_alive_s if has_comments else 0) as heart:
+                async for block in events:
+                    await heart.send(block)
         finally:
-            heart.stop()
             await events.aclose()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -166,7 +165,10 @@ class _Heart:
         self._busy = False
         self._last = self._loop.time()
 
-    def stop(self) -> None:
+    def __enter__(self) -> "_Heart":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
 

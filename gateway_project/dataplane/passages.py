@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
-from providers.dialects.conversation import (
-    Ask,
-)
+import orjson
+
+from providers.dialects import lenient
+from providers.dialects.conversation import Ask
 from providers.dialects.dialect import CallerSide, ErrorsShown, ProviderSide
 from providers.dialects.gemini import embeddings
 from providers.dialects.gemini.embeddings import EmbeddingAsk
 from providers.errors import UpstreamBroken
-from providers.operations import Operation
-from providers.types import Usage
+from providers.operations import CONVERSATIONS, Operation
+from providers.types import Target, Usage
 from providers.usage.answers import usage_of
 from providers.usage.estimates import completed, estimate
 
@@ -21,6 +22,9 @@ from .continuing import Ownership
 from .said import said_by
 from .streams import PassingStream, Sound, Stream, TranslatedStream
 
+_WHOLE = "the provider answered whole, though asked to stream"
+# One of them is in every answer, also in one that is a failure as its dialect tells it.
+_ANSWERS = frozenset({"choices", "output", "content", "candidates"})
 _EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
@@ -46,10 +50,13 @@ class Passing:
 
     asked: Asked
     errors: ErrorsShown
+    target: Target
     ownership: Ownership | None = None
     passes: ClassVar[bool] = True
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
+        if self.asked.operation in CONVERSATIONS:
+            _check_answers(body)
         usage = usage_of(self.asked.operation, body, self.asked.body)
         if self.ownership is not None:
             body = self.ownership.relabel().answer(body)
@@ -59,10 +66,22 @@ class Passing:
         is_events = content_type.startswith(_EVENT_STREAMS)
         if self.asked.operation is Operation.SPEECH and not is_events:
             return Sound(self.asked)
-        if not is_events or not self.asked.stream:
+        if not self.asked.stream:
+            return None
+        if not is_events:
+            # Some who transcribe do not stream, and say so nowhere else.
+            if self.asked.operation in CONVERSATIONS:
+                raise UpstreamBroken(_WHOLE)
             return None
         relabel = None if self.ownership is None else self.ownership.relabel()
-        return PassingStream(self.asked, self.errors, relabel)
+        return PassingStream(self.asked, self.errors, self.target, relabel)
+
+
+def _check_answers(body: bytes) -> None:
+    """Raise `UpstreamBroken` for what is no answer, whatever its status says."""
+    said = lenient.object_in(body)
+    if said.get("error") and not _ANSWERS & said.keys():
+        raise UpstreamBroken("the provider reported an error as its answer")
 
 
 @dataclass(slots=True)
@@ -77,16 +96,20 @@ class Translating:
     passes: ClassVar[bool] = False
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
-        answer = self.provider.parse(body)
-        usage = answer.usage or completed(self.asked.body, said_by(answer))
-        answer = replace(answer, usage=usage, created=answer.created or self.now)
-        return self.caller.render(answer, self.ask), usage
+        try:
+            answer = self.provider.parse(body)
+            usage = answer.usage or completed(self.asked.body, said_by(answer))
+            answer = replace(answer, usage=usage, created=answer.created or self.now)
+            return self.caller.render(answer, self.ask), usage
+        except orjson.JSONEncodeError as error:
+            # It reads deeper than it writes.
+            raise UpstreamBroken("the answer is nested too deep to be told") from error
 
     def stream(self, content_type: bytes) -> Stream | None:
         if not self.asked.stream:
             return None
         if not content_type.startswith(_EVENT_STREAMS):
-            raise UpstreamBroken("the provider answered whole, though asked to stream")
+            raise UpstreamBroken(_WHOLE)
         return TranslatedStream(
             self.asked,
             self.provider.reader(),

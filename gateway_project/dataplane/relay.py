@@ -67,9 +67,17 @@ async def _send(request: ExpressRequest) -> Inbound:
 async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
     plan = request.plan
     kind = dict(inbound.headers).get(b"content-type", b"").lower()
-    if stream := plan.passage.stream(kind):
+    try:
+        stream = plan.passage.stream(kind)
+    except UpstreamError:
+        inbound.close()
+        raise
+    if stream is not None:
         headers = _stream_headers(stream) or _shown(request, inbound)
-        return Answer(200, headers, _flow(request, inbound, stream))
+        flow = _flow(request, inbound, stream)
+        # Begun, so that to close it is to close the connection and to write the record.
+        await anext(flow)
+        return Answer(200, headers, flow)
     try:
         body = await inbound.read(_MOST_ANSWER_BYTES)
     finally:
@@ -99,9 +107,13 @@ def _stream_headers(stream: Stream) -> Headers:
 async def _flow(
     request: ExpressRequest, inbound: Inbound, stream: Stream
 ) -> AsyncGenerator[bytes, None]:
-    """Yield what goes to the caller as it comes, and settle before the last of it goes out."""
+    """Yield nothing, then what goes to the caller as it comes.
+
+    The call is settled before the last of it goes out.
+    """
     settled = False
     try:
+        yield b""
         async for chunk in inbound.chunks():
             block = stream.feed(chunk)
             if stream.ended and not settled:

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from providers import sse
 from providers.dialects.responses import frames, warmup
 from providers.dialects.responses.transcript import (
     FrameRefused,
@@ -113,12 +112,7 @@ class ResponsesSocket:
         answer = await self._view.serve(request)
         if request.refusal is not None:
             await self._refuse(request.refusal, turn.stream_id)
-        elif isinstance(answer.body, bytes):
-            # Asked to stream, the provider answered whole.
-            event = {"type": "response.completed", "sequence_number": 0}
-            whole = {**event, "response": orjson.loads(answer.body)}
-            await self._pass(turn, sse.encode(orjson.dumps(whole)))
-        else:
+        elif not isinstance(answer.body, bytes):
             await self._stream(turn, answer.body)
 
     async def _stream(self, turn: Turn, blocks: AsyncGenerator[bytes, None]) -> None:

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Protocol
 
+import orjson
+
 from providers import sse
+from providers.adapters.complaints import repeats
 from providers.dialects.dialect import ErrorsShown, Reader, Renderer
 from providers.dialects.events import (
     Begun,
@@ -15,16 +18,16 @@ from providers.dialects.events import (
 from providers.dialects.responses.ownership import Relabel
 from providers.errors import UpstreamBroken
 from providers.operations import Operation
-from providers.types import Failure, Usage
+from providers.types import Failure, Target, Usage
 from providers.usage.estimates import completed, estimate
 from providers.usage.meters import meter
 
 from .asks.asked import Asked
 from .said import Said
 from .stripping import without_usage
+from .upstream import refusal_of_failure
 
 EVENTS = b"text/event-stream; charset=utf-8"
-_MOST_SAMPLED = 2**20
 _DONE_CLOSED = frozenset({Operation.CHAT, Operation.COMPLETIONS})
 
 
@@ -65,6 +68,7 @@ class PassingStream:
         self,
         asked: Asked,
         errors: ErrorsShown,
+        target: Target,
         relabel: Relabel | None,
     ) -> None:
         self.ended = False
@@ -72,6 +76,7 @@ class PassingStream:
         self._framer = sse.Framer()
         self._meter = meter(asked.operation, asked.body)
         self._errors = errors
+        self._target = target
         self._relabel = relabel
         self._asked = asked
         self._drops_usage = asked.operation in _DONE_CLOSED and not _wants_usage(asked)
@@ -97,8 +102,18 @@ class PassingStream:
         for count, event in enumerate(events, 1):
             found.feed(event)
             if found.failed:
-                return b"".join(events[:count])
+                last = self._without_credential(event)
+                return b"".join([*events[: count - 1], last])
         return block
+
+    def _without_credential(self, event: bytes) -> bytes:
+        """Return the provider's own error, or ours where that would give us away."""
+        secret = self._target.secret
+        if not secret or not any(repeats(each, secret) for each in sse.payloads(event)):
+            return event
+        broken = UpstreamBroken("the provider reported an error in its stream")
+        failure = refusal_of_failure(broken, self._target.provider).as_failure()
+        return self._errors.event(failure, sequence=self._meter.sequence)
 
     def end(self) -> bytes:
         """Some compatible servers send no [DONE]; a finish reason ends an answer as well."""
@@ -140,11 +155,16 @@ class TranslatedStream:
     def feed(self, chunk: bytes) -> bytes:
         if self.ended:
             return b""
-        events = self._reader.feed(chunk)
+        try:
+            return self._tell_all(self._reader.feed(chunk))
+        except orjson.JSONEncodeError as error:
+            # It reads deeper than it writes.
+            raise UpstreamBroken("an event is nested too deep to be told") from error
+
+    def _tell_all(self, events: list[Event]) -> bytes:
         if len(events) == 1:
             return self._tell(events[0])
-        told = [self._tell(event) for event in events if not self.ended]
-        return b"".join(told)
+        return b"".join([self._tell(event) for event in events if not self.ended])
 
     def _tell(self, event: Event) -> bytes:
         match event:
@@ -169,7 +189,7 @@ class TranslatedStream:
         return stated + self._renderer.feed(ended)
 
     def end(self) -> bytes:
-        told = b"".join([self._tell(event) for event in self._reader.end()])
+        told = self._tell_all(self._reader.end())
         if not self.ended:
             raise UpstreamBroken("the stream ended before its end was announced")
         return told

@@ -72,9 +72,29 @@ def text_of(content: Any) -> str:
 
 
 def logprobs_of(choice: dict[str, Any]) -> tuple[dict[str, Any], ...] | None:
-    return (
-        tuple(lenient.objects(lenient.object_(choice, "logprobs"), "content")) or None
-    )
+    """Return what is told of each token, as far as it is told well."""
+    content = lenient.objects(lenient.object_(choice, "logprobs"), "content")
+    return tuple(each for each in map(_logprob, content) if each) or None
+
+
+def _logprob(value: dict[str, Any]) -> dict[str, Any]:
+    told = _token(value)
+    if told and "top_logprobs" in value:
+        ranks = map(_token, lenient.objects(value, "top_logprobs"))
+        told["top_logprobs"] = [each for each in ranks if each]
+    return told
+
+
+def _token(value: dict[str, Any]) -> dict[str, Any]:
+    token, logprob = value.get("token"), value.get("logprob")
+    if not isinstance(token, str) or type(logprob) not in (int, float):
+        return {}
+    told = {"token": token, "logprob": logprob}
+    if "bytes" in value:
+        octets = value["bytes"]
+        is_good = isinstance(octets, list) and all(type(o) is int for o in octets)
+        told["bytes"] = octets if is_good else None
+    return told
 
 
 def arguments_of(function: dict[str, Any]) -> str:

@@ -191,6 +191,16 @@ async def test_a_caller_that_hangs_up_stops_the_stream_and_is_recorded(make_worl
     assert record.completion_tokens > 0
 
 
+async def test_a_caller_that_hangs_up_as_its_stream_begins_is_recorded(make_world):
+    world = await make_world(Upstream([event("x")] * 1000, kind=SSE))
+
+    await world.ask({**CHAT, "stream": True}, hang_up_after=0)
+
+    [record] = world.records()
+    assert (record.status, record.error) == (499, "client_disconnected")
+    assert (world.upstream.sent, world.upstream.closed) == (0, 1)
+
+
 async def test_a_caller_that_hangs_up_before_the_answer_is_recorded(make_world):
     world = await make_world(Upstream([ANSWER], waits=asyncio.Event()))
 
