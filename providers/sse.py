@@ -86,12 +86,14 @@ class Framer:
 
 def payloads(block: bytes) -> list[bytes]:
     """Return the data of each event of the block; events without data are left out."""
-    return [data for event in block.split(_END) if (data := _data(event))]
+    return [data for event in block.split(_END) if event and (data := _data(event))]
 
 
 def _data(event: bytes) -> bytes:
-    if event.startswith(b"data: ") and b"\n" not in event:
-        return event[6:]
+    # Nearly always there is one line of data, the last, after a name or after nothing.
+    head, _, last = event.rpartition(b"\n")
+    if last.startswith(b"data: ") and b"data" not in head:
+        return last[6:]
     return b"\n".join(
         line[5:].removeprefix(b" ")
         for line in event.split(b"\n")

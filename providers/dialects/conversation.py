@@ -189,7 +189,8 @@ class Reasoning:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: with so many fields that would double what one costs.
+@dataclass(slots=True, kw_only=True)
 class Ask:
     """A request for the next turn of a conversation.
 

@@ -4,7 +4,7 @@ Each reader returns None for a field that is absent or null, and raises `BadFiel
 field's whole path when it is something else than asked for. `rest` is what nobody read.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import BadField, MissingField
@@ -31,6 +31,10 @@ class Fields:
     def any(self, name: str) -> Any:
         self._read.add(name)
         return self._value.get(name)
+
+    def skip(self, names: Iterable[str]) -> None:
+        """Read past these fields, whatever they hold."""
+        self._read.update(names)
 
     def text(self, name: str) -> str | None:
         value = self.any(name)

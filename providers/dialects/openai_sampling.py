@@ -50,8 +50,7 @@ class Sampling(TypedDict):
 
 def sampling(fields: Fields) -> Sampling:
     """Read the shared fields, and read past those that are dropped."""
-    for name in DROPPED:
-        fields.any(name)
+    fields.skip(DROPPED)
     stream = fields.flag("stream") or False
     return {
         "temperature": fields.number("temperature", 0, 2),

@@ -51,8 +51,7 @@ def parse(body: Mapping[str, Any]) -> Ask:
 def parsed(fields: Fields) -> Ask:
     """Read a request that need not say how long the answer may be."""
     unsaid: Unsaid = {}
-    for name in DROPPED:
-        fields.any(name)
+    fields.skip(DROPPED)
     fields.need("messages", "a list of messages")
     config, thinking = fields.object("output_config"), fields.object("thinking")
     choice, parallel = _tool_choice(fields.object("tool_choice"), unsaid)

@@ -76,8 +76,7 @@ class _Reading:
             case _:
                 parts = parts_of(message, IN_SYSTEM, self.unsaid)
                 self._add_turn(message, Role.SYSTEM, parts)
-        for name in _DROPPED:
-            message.any(name)
+        message.skip(_DROPPED)
         leave(message, self.unsaid)
 
     def _add_turn(self, message: Fields, role: Role, parts: list[Part]) -> None:

@@ -16,8 +16,7 @@ def reasoning_of(fields: Fields) -> Reasoning | None:
     if len(given) > 1:
         message = f"Give {given[0]} or {given[1]}, not both."
         raise BadField(message, field=given[1])
-    for name in _SPELLINGS:
-        fields.any(name)
+    fields.skip(_SPELLINGS)
     match given:
         case ["reasoning_effort"]:
             effort = fields.one_of("reasoning_effort", EFFORTS) or ""

@@ -209,8 +209,7 @@ def _includes_logprobs(fields: Fields, beyond: Unsaid) -> bool | None:
 
 def _read_past(fields: Fields, beyond: Unsaid) -> None:
     """Read what is dropped, and what asks for nothing at its usual value."""
-    for name in DROPPED:
-        fields.any(name)
+    fields.skip(DROPPED)
     caching = fields.object("prompt_cache_options")
     if caching and caching.flag("prewarm"):
         beyond["prompt_cache_options.prewarm"] = True
