@@ -8,7 +8,11 @@ from providers.adapters.registry import ADAPTERS
 from providers.dialects.dialect import ErrorsShown
 from providers.dialects.errors import AskError
 from providers.dialects.gemini import embeddings
-from providers.dialects.registry import CALLERS, provider_side
+from providers.dialects.registry import (
+    CALLERS,
+    provider_side,
+    without_strange_reasoning,
+)
 from providers.operations import CONVERSATIONS, Operation
 from providers.types import Adapter, Outbound, Sending
 
@@ -81,6 +85,8 @@ def _way(
 def _straight(
     request: ExpressRequest, asked: Asked, errors: ErrorsShown
 ) -> tuple[Sending, Passage]:
+    body = without_strange_reasoning(asked.operation, asked.body, asked.fields)
+    asked = replace(asked, body=body)
     sending = Sending(
         operation=asked.operation,
         body=asked.body,
@@ -92,8 +98,10 @@ def _straight(
     )
     if asked.operation is Operation.RESPONSES:
         body, ownership = continuing.owned(request, asked)
-        return replace(sending, body=body), Passing(asked, errors, ownership)
-    return sending, Passing(asked, errors)
+        return replace(sending, body=body), Passing(
+            asked, errors, request.target, ownership
+        )
+    return sending, Passing(asked, errors, request.target)
 
 
 def _translated(

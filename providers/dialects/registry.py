@@ -1,16 +1,20 @@
 """Which dialect each conversation is held in, on either side of the gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from providers.operations import Operation
 from providers.types import Adapter
 
+from .anthropic import passing as passing_to_anthropic
 from .anthropic import sides as anthropic
 from .bedrock import sides as bedrock
 from .completions import sides as completions
 from .dialect import CallerSide, ProviderSide
+from .gemini import passing as passing_to_gemini
 from .gemini import sides as gemini
 from .openai import sides as openai
+from .responses import passing as passing_to_openai
 from .responses import sides as responses
 
 CALLERS: Mapping[Operation, CallerSide] = {
@@ -26,6 +30,24 @@ _PROVIDERS: Mapping[Operation, ProviderSide] = {
     Operation.GENERATE: gemini.PROVIDER,
     Operation.CONVERSE: bedrock.PROVIDER,
 }
+
+_OWN_REASONING: Mapping[Operation, Callable[[bytes, Mapping[str, Any]], bytes]] = {
+    Operation.RESPONSES: passing_to_openai.own_reasoning_only,
+    Operation.MESSAGES: passing_to_anthropic.own_reasoning_only,
+    Operation.MESSAGES_COUNT: passing_to_anthropic.own_reasoning_only,
+    Operation.GENERATE: passing_to_gemini.own_reasoning_only,
+}
+
+
+def without_strange_reasoning(
+    operation: Operation, body: bytes, fields: Mapping[str, Any]
+) -> bytes:
+    """Return a body that passes without the reasoning that its provider has not signed.
+
+    To the byte what it was, where there is none; `fields` is the body, parsed.
+    """
+    own_reasoning_only = _OWN_REASONING.get(operation)
+    return own_reasoning_only(body, fields) if own_reasoning_only else body
 
 
 def provider_side(adapter: Adapter) -> ProviderSide:
