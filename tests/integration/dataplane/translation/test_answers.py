@@ -23,6 +23,8 @@ async def test_an_answer_is_the_same_whole_and_streamed(make_world, pair, said):
     whole = await hear(world, pair.caller)
 
     assert (whole.text, whole.calls, whole.stop) == (said.text, said.calls, said.stop)
+    if pair.caller.OPERATION is not Operation.COMPLETIONS:
+        assert (whole.thought, len(whole.seals)) == (said.thought, 1)
     assert whole.usage == pair.caller.can_hear(spent)
     assert recorded(world) == spent
     for way in pair.ways:

@@ -13,11 +13,21 @@ from providers.adapters.registry import ADAPTERS
 from providers.dialects.conversation import Stop
 from providers.dialects.openai import sides as openai
 from providers.dialects.registry import CALLERS, provider_side
+from providers.types import Endpoint, Target, Timeouts
 
 from .callers import generate
 from .pairs import PAIRS, Pair
 from .said import SPENT, Called, Said
 
+TARGET = Target(
+    provider="acme-ai",
+    kind="",
+    endpoint=Endpoint("http", "127.0.0.1", 1),
+    base_path="/v1",
+    upstream_model="real-model",
+    timeouts=Timeouts(),
+    secret="upstream-secret",
+)
 YEAR_2100 = 4_102_444_800
 SAID = Said("é\n🚀", Stop.TOOL_CALLS, (Called("c1", "f", '{"é":1}'),), thought="hm")
 # One kind of provider for each dialect before each caller.
@@ -71,6 +81,6 @@ def passage_of(pair: Pair) -> Passage:
     fields = {**pair.caller.body(stream=True), "model": "fast", "stream": True}
     asked = Asked(operation, orjson.dumps(fields), fields, "fast", stream=True)
     if pair.passes:
-        return Passing(asked, openai.ERRORS)
+        return Passing(asked, openai.ERRORS, TARGET)
     caller, provider = CALLERS[operation], provider_side(ADAPTERS[pair.kind])
     return Translating(asked, caller.parse(fields), caller, provider, YEAR_2100)
