@@ -13,13 +13,13 @@ from providers.operations import Operation
 from tests.contracts import anthropic, gemini, openai
 from tests.world import Upstream
 
-from . import asking
+from .asking import chat, generate, messages, responses
 
 ASKED = {
-    Operation.CHAT: ("/v1/chat/completions", asking.CHAT),
-    Operation.MESSAGES: ("/v1/messages", asking.MESSAGES),
-    Operation.RESPONSES: ("/v1/responses", asking.RESPONSES),
-    Operation.GENERATE: ("/v1beta/models/fast:generateContent", asking.GENERATE),
+    Operation.CHAT: ("/v1/chat/completions", chat.ASKED),
+    Operation.MESSAGES: ("/v1/messages", messages.ASKED),
+    Operation.RESPONSES: ("/v1/responses", responses.ASKED),
+    Operation.GENERATE: ("/v1beta/models/fast:generateContent", generate.ASKED),
 }
 
 

@@ -1,0 +1,1 @@
+"""What callers ask for in each dialect, and which kinds of providers cannot be told."""
