@@ -85,8 +85,9 @@ def _way(
 def _straight(
     request: ExpressRequest, asked: Asked, errors: ErrorsShown
 ) -> tuple[Sending, Passage]:
-    body = without_strange_reasoning(asked.operation, asked.body, asked.fields)
-    asked = replace(asked, body=body)
+    body = without_strange_reasoning(asked.operation, asked.body)
+    if body is not asked.body:
+        asked = replace(asked, body=body)
     sending = Sending(
         operation=asked.operation,
         body=asked.body,

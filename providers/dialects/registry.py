@@ -1,7 +1,6 @@
 """Which dialect each conversation is held in, on either side of the gateway."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from providers.operations import Operation
 from providers.types import Adapter
@@ -31,7 +30,7 @@ _PROVIDERS: Mapping[Operation, ProviderSide] = {
     Operation.CONVERSE: bedrock.PROVIDER,
 }
 
-_OWN_REASONING: Mapping[Operation, Callable[[bytes, Mapping[str, Any]], bytes]] = {
+_OWN_REASONING: Mapping[Operation, Callable[[bytes], bytes]] = {
     Operation.RESPONSES: passing_to_openai.own_reasoning_only,
     Operation.MESSAGES: passing_to_anthropic.own_reasoning_only,
     Operation.MESSAGES_COUNT: passing_to_anthropic.own_reasoning_only,
@@ -39,15 +38,13 @@ _OWN_REASONING: Mapping[Operation, Callable[[bytes, Mapping[str, Any]], bytes]] 
 }
 
 
-def without_strange_reasoning(
-    operation: Operation, body: bytes, fields: Mapping[str, Any]
-) -> bytes:
+def without_strange_reasoning(operation: Operation, body: bytes) -> bytes:
     """Return a body that passes without the reasoning that its provider has not signed.
 
-    To the byte what it was, where there is none; `fields` is the body, parsed.
+    To the byte what it was, where there is none.
     """
     own_reasoning_only = _OWN_REASONING.get(operation)
-    return own_reasoning_only(body, fields) if own_reasoning_only else body
+    return own_reasoning_only(body) if own_reasoning_only else body
 
 
 def provider_side(adapter: Adapter) -> ProviderSide:

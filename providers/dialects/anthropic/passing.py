@@ -5,7 +5,6 @@ back; Anthropic refuses a signature it has not made.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -16,10 +15,13 @@ from . import seals
 _STRANGE = re.compile(rb'"(?:signature|data)"\s*:\s*"(?:"|[a-z_]{2,20}\.)')
 
 
-def own_reasoning_only(body: bytes, fields: Mapping[str, Any]) -> bytes:
-    """Return the body, to the byte where nothing had to go; `fields` is it, parsed."""
+def own_reasoning_only(body: bytes) -> bytes:
+    """Return the body, which is a JSON object, to the byte where nothing had to go."""
+    if not _STRANGE.search(body):
+        return body
+    fields = orjson.loads(body)
     messages = fields.get("messages")
-    if not isinstance(messages, list) or not _STRANGE.search(body):
+    if not isinstance(messages, list):
         return body
     left = [kept for each in messages for kept in _kept(each)]
     return body if left == messages else orjson.dumps({**fields, "messages": left})

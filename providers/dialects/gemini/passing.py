@@ -5,7 +5,6 @@ back; Gemini refuses a signature it has not made.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -20,10 +19,13 @@ _STRANGE = re.compile(
 )
 
 
-def own_reasoning_only(body: bytes, fields: Mapping[str, Any]) -> bytes:
-    """Return the body, to the byte where nothing had to go; `fields` is it, parsed."""
+def own_reasoning_only(body: bytes) -> bytes:
+    """Return the body, which is a JSON object, to the byte where nothing had to go."""
+    if not _STRANGE.search(body):
+        return body
+    fields = orjson.loads(body)
     contents = fields.get("contents")
-    if not isinstance(contents, list) or not _STRANGE.search(body):
+    if not isinstance(contents, list):
         return body
     left = [kept for each in contents for kept in _kept(each)]
     return body if left == contents else orjson.dumps({**fields, "contents": left})

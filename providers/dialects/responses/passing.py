@@ -5,7 +5,6 @@ back; OpenAI refuses what it has not encrypted, and knows no ids of items but it
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -19,10 +18,13 @@ _STRANGE = re.compile(
 )
 
 
-def own_reasoning_only(body: bytes, fields: Mapping[str, Any]) -> bytes:
-    """Return the body, to the byte where nothing had to go; `fields` is it, parsed."""
+def own_reasoning_only(body: bytes) -> bytes:
+    """Return the body, which is a JSON object, to the byte where nothing had to go."""
+    if not _STRANGE.search(body):
+        return body
+    fields = orjson.loads(body)
     items = fields.get("input")
-    if not isinstance(items, list) or not _STRANGE.search(body):
+    if not isinstance(items, list):
         return body
     left = [_unnumbered(item) for item in items if not _is_strange(item)]
     return body if left == items else orjson.dumps({**fields, "input": left})
