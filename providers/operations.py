@@ -35,3 +35,8 @@ CONVERSATIONS = frozenset(
         Operation.CONVERSE,
     }
 )
+
+# What these answer is sound or text of whichever form was asked for; all others answer JSON.
+FREE_IN_FORM = frozenset(
+    {Operation.SPEECH, Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS}
+)

@@ -11,7 +11,7 @@ from providers.dialects.dialect import CallerSide, ErrorsShown, ProviderSide
 from providers.dialects.gemini import embeddings
 from providers.dialects.gemini.embeddings import EmbeddingAsk
 from providers.errors import UpstreamBroken
-from providers.operations import CONVERSATIONS, Operation
+from providers.operations import CONVERSATIONS, FREE_IN_FORM, Operation
 from providers.types import Target, Usage
 from providers.usage.answers import usage_of
 from providers.usage.estimates import completed, estimate
@@ -24,7 +24,7 @@ from .streams import PassingStream, Sound, Stream, TranslatedStream
 
 _WHOLE = "the provider answered whole, though asked to stream"
 # One of them is in every answer, also in one that is a failure as its dialect tells it.
-_ANSWERS = frozenset({"choices", "output", "content", "candidates"})
+_ANSWERS = frozenset({"choices", "output", "content", "candidates", "data", "results"})
 _EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
@@ -55,7 +55,7 @@ class Passing:
     passes: ClassVar[bool] = True
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
-        if self.asked.operation in CONVERSATIONS:
+        if self.asked.operation not in FREE_IN_FORM:
             _check_answers(body)
         usage = usage_of(self.asked.operation, body, self.asked.body)
         if self.ownership is not None:
@@ -80,7 +80,7 @@ class Passing:
 def _check_answers(body: bytes) -> None:
     """Raise `UpstreamBroken` for what is no answer, whatever its status says."""
     said = lenient.object_in(body)
-    if said.get("error") and not _ANSWERS & said.keys():
+    if said.get("error") and _ANSWERS.isdisjoint(said):
         raise UpstreamBroken("the provider reported an error as its answer")
 
 
@@ -142,7 +142,7 @@ class EmbeddingsThroughGemini:
 
     asked: Asked
     ask: EmbeddingAsk
-    passes: bool = False
+    passes: ClassVar[bool] = False
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
         embedded = embeddings.parse(body, self.ask)

@@ -4,18 +4,24 @@ The record is written before the last byte of an answer goes out, so that whoeve
 complete answer is in the books, whatever becomes of this process.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 
 from providers.errors import UpstreamError
+from providers.operations import FREE_IN_FORM
 from providers.types import Headers, Inbound
+from providers.usage.meters import meter
 
 from .answer import Answer
 from .call import Call
-from .errors import ProviderRefused, ProviderUnavailable, Refusal
+from .errors import ProviderRefused, ProviderUnavailable, Refusal, ServerError
 from .express import CLIENT_GONE
 from .request import ExpressRequest
 from .streams import Stream
 from .upstream import refusal_of_failure, refusal_of_status
+
+log = logging.getLogger("gatehouse.dataplane")
 
 _MOST_ANSWER_BYTES = 256 * 2**20
 _MOST_ERROR_BYTES = 2**20
@@ -38,7 +44,15 @@ async def perform(request: ExpressRequest) -> Answer:
         except UpstreamError as error:
             raise refusal_of_failure(error, request.target.provider) from error
     except (ProviderRefused, ProviderUnavailable) as refusal:
-        _give_back(request, refusal)
+        _give_back(request, refusal.status)
+        raise
+    except asyncio.CancelledError:
+        # The provider has read the prompt by now, and bills for it.
+        request.call.usage = meter(request.data.operation, request.data.body).usage()
+        raise
+    except Exception:
+        # What breaks on our side is not for the caller to pay.
+        _give_back(request, 500)
         raise
 
 
@@ -83,7 +97,9 @@ async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
     finally:
         inbound.close()
     body, request.call.usage = plan.passage.whole(body)
-    headers = _shown(request, inbound) if plan.passage.passes else list(_JSON)
+    headers = _shown(request, inbound)
+    if request.data.operation not in FREE_IN_FORM:
+        headers = [*_JSON, *(each for each in headers if each[0] != b"content-type")]
     settle(request, inbound.status)
     return Answer(inbound.status, headers, body)
 
@@ -112,13 +128,22 @@ async def _flow(
     The call is settled before the last of it goes out.
     """
     settled = False
+
+    def settle_once(status: int, error: str = "") -> bool:
+        nonlocal settled
+        if settled:
+            return False
+        settled = True
+        request.call.usage = stream.usage()
+        settle(request, status, error)
+        return True
+
     try:
         yield b""
         async for chunk in inbound.chunks():
             block = stream.feed(chunk)
-            if stream.ended and not settled:
-                settled = True
-                _settle_stream(request, stream, 200, stream.error)
+            if stream.ended:
+                settle_once(200, stream.error)
             if block:
                 yield block
             if stream.error:
@@ -126,15 +151,12 @@ async def _flow(
                 break
         if not settled:
             block = stream.end()
-            settled = True
-            _settle_stream(request, stream, 200, stream.error)
+            settle_once(200, stream.error)
             if block:
                 yield block
-    except UpstreamError as error:
-        refusal = refusal_of_failure(error, request.target.provider)
-        if not settled:
-            settled = True
-            _settle_stream(request, stream, 200, refusal.code)
+    except Exception as error:
+        refusal = _breaks(request, error)
+        if settle_once(200, refusal.code):
             # Nothing after it: nobody may take this for the end of the answer.
             last = stream.fail(refusal.as_failure())
             if last is None:
@@ -142,15 +164,16 @@ async def _flow(
             yield last
     finally:
         inbound.close()
-        if not settled:
-            _settle_stream(request, stream, CLIENT_GONE, "client_disconnected")
+        settle_once(CLIENT_GONE, "client_disconnected")
 
 
-def _settle_stream(
-    request: ExpressRequest, stream: Stream, status: int, error: str = ""
-) -> None:
-    request.call.usage = stream.usage()
-    settle(request, status, error)
+def _breaks(request: ExpressRequest, error: Exception) -> Refusal:
+    """Return what the caller is told of a stream that broke, by the provider's fault or ours."""
+    if isinstance(error, UpstreamError):
+        return refusal_of_failure(error, request.target.provider)
+    fields = {"request_id": request.call.request_id}
+    log.error("call.failed", extra={"fields": fields}, exc_info=error)
+    return ServerError("Something broke on our side.")
 
 
 def settle(request: ExpressRequest, status: int, error: str = "") -> None:
@@ -159,14 +182,14 @@ def settle(request: ExpressRequest, status: int, error: str = "") -> None:
     request.plane.spool.append(call.record(request.caller))
 
 
-def _give_back(request: ExpressRequest, refusal: Refusal) -> None:
+def _give_back(request: ExpressRequest, status: int) -> None:
     """Return the month's charge of a call that was not answered.
 
     The minute's stays: it is what keeps callers from hammering a provider that fails. So
     does a request's that the provider calls wrong, which cost it work all the same.
     """
     call: Call = request.call
-    if refusal.status < 500 and refusal.status != 429:
+    if status < 500 and status != 429:
         return
     if call.grant is not None and call.admitted:
         call.admitted = False

@@ -9,6 +9,7 @@ import pytest
 
 from audit.types import Refusals
 from gateway_project import lifespan
+from gateway_project.dataplane import passages, streams
 from gateway_project.dataplane.limits.valkey import Valkey, encode
 from gateway_project.dataplane.snapshot import SnapshotUnavailable
 from tests.world import CHAT, Upstream, limited
@@ -229,3 +230,72 @@ async def test_a_call_the_provider_failed_is_recorded_when_the_disk_fills_meanwh
 
     assert b'"upstream_status":500' in world.plane.spool._unwritten
     world.plane.spool._unwritten.clear()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_call_given_up_before_its_first_byte_has_cost_its_prompt(
+    make_world, stream
+):
+    world = await make_world(Upstream([ANSWER], waits=asyncio.Event()))
+    words = "many words " * 100
+    body = {"model": "fast", "messages": [{"role": "user", "content": words}]}
+
+    asked = asyncio.ensure_future(world.ask({**body, "stream": stream}))
+    while not world.upstream.received:
+        await asyncio.sleep(0.01)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+
+    (record,) = world.records()
+    assert (record.status, record.completion_tokens) == (499, 0)
+    assert record.prompt_tokens > 100
+    assert record.usage_estimated
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_what_breaks_on_our_side_is_told_recorded_and_not_charged(
+    make_world, stream, monkeypatch
+):
+    kind = b"text/event-stream" if stream else b"application/json"
+    world = await make_world(Upstream([ANSWER, b"\n\n"], kind=kind))
+
+    def breaks(*_):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(streams.PassingStream, "feed", breaks)
+    monkeypatch.setattr(passages.Passing, "whole", breaks)
+    response = await world.ask({**CHAT, "stream": stream})
+
+    (record,) = world.records()
+    assert record.error == "internal_error"
+    assert b"internal_error" in response.body
+    assert b"[DONE]" not in response.body
+    assert record.admitted is stream
+    assert world.upstream.closed
+
+
+@pytest.mark.parametrize(
+    "said", [b"<html>busy</html>", b'{"id":"x","choices":[', b"", b"[]", b"null"]
+)
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions", CHAT),
+        ("/v1/embeddings", {"model": "fast", "input": "x"}),
+    ],
+)
+async def test_what_is_no_answer_does_not_pass_for_one(make_world, path, body, said):
+    world = await make_world(Upstream([said], kind=b"text/html"))
+
+    response = await world.ask(body, path=path)
+
+    assert (response.status, response.error["code"]) == (502, "provider_broke_off")
+    assert world.records()[0].admitted is False
+
+
+async def test_json_is_json_whatever_the_provider_calls_it(make_world):
+    world = await make_world(Upstream([ANSWER], kind=b"text/html"))
+
+    response = await world.ask()
+
+    assert response.headers["content-type"] == "application/json"

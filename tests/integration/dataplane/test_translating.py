@@ -120,3 +120,37 @@ async def test_embeddings_are_made_through_gemini(make_world):
     assert sent.path == b"/v1/models/real-model:batchEmbedContents"
     record = world.records()[0]
     assert (record.prompt_tokens > 0, record.usage_estimated) == (True, True)
+
+
+async def test_a_count_that_is_refused_costs_nothing(make_world):
+    world = await make_world(kind="OPENAI")
+    body = {**MESSAGE, "messages": [{"role": "user", "content": [{"type": "text"}]}]}
+
+    response = await world.ask(body, path="/v1/messages/count_tokens")
+
+    assert response.status == 400
+    (record,) = world.records()
+    assert (record.status, record.admitted) == (400, False)
+
+
+SECRET = "upstream-secret"
+
+
+@pytest.mark.parametrize(
+    "shown", [SECRET, "upstream\\u002dsecret", "upst****cret", "upstream-secret."]
+)
+async def test_no_error_of_a_providers_shows_our_credential(make_world, shown):
+    said = b'{"error":{"message":"Incorrect key: %b"}}' % shown.encode()
+    whole = await make_world(Upstream([said], status=400))
+    streamed = await make_world(
+        Upstream([b"data: %b\n\n" % said], kind=b"text/event-stream")
+    )
+
+    refused = await whole.ask()
+    broken = await streamed.ask({**CHAT, "stream": True})
+
+    for body in (refused.body, broken.body):
+        assert b"secret" not in body
+        assert b"cret" not in body.replace(b"Incorrect", b"")
+    assert broken.body.startswith(b'data: {"error":')
+    assert streamed.records()[0].error == "provider_broke_off"
