@@ -24,31 +24,34 @@ _OBJECT = re.compile(rb"\s*+:\s*+(\{(?:[^{}]|\{[^{}]*+\})*+\})")
 
 def usage_of(operation: Operation, answer: bytes, request: bytes) -> Usage:
     """Return the usage of a whole answer to a request: as stated, or else counted."""
-    return _READERS.get(operation, _unsaid)(answer, request)
+    if operation not in _CONVERSATIONS:
+        return _READERS.get(operation, _unsaid)(answer, request)
+    said = json_in(answer)
+    # A stream that was not asked for as events comes as one array of answers.
+    if operation is Operation.GENERATE and isinstance(said, list):
+        good = [each for each in said if isinstance(each, dict)]
+        return GeminiMeter(request).of_plain(good)
+    if not isinstance(said, dict):
+        return completed(request, tokens.count(said_in(answer)))
+    return usage_in(operation, said, request)
+
+
+def usage_in(operation: Operation, said: dict[str, Any], request: bytes) -> Usage:
+    """Return the same for the answer to a conversation that has been read already."""
+    return _CONVERSATIONS[operation](said, request)
 
 
 def _conversation(
     state: Callable[[dict[str, Any]], Usage | None],
     meter: type[OpenAIMeter | ResponsesMeter | AnthropicMeter],
-    answer: bytes,
+    said: dict[str, Any],
     request: bytes,
 ) -> Usage:
-    said = json_in(answer)
-    if not isinstance(said, dict):
-        return _wrecked(answer, request)
     return state(object_(said, "usage")) or meter(request).of_plain(said)
 
 
-def _generate(answer: bytes, request: bytes) -> Usage:
-    # A stream that was not asked for as events comes as one array of answers.
-    said = json_in(answer)
-    answers = said if isinstance(said, list) else [said]
-    good = [each for each in answers if isinstance(each, dict)]
-    return GeminiMeter(request).of_plain(good) if good else _wrecked(answer, request)
-
-
-def _wrecked(answer: bytes, request: bytes) -> Usage:
-    return completed(request, tokens.count(said_in(answer)))
+def _generate(said: dict[str, Any], request: bytes) -> Usage:
+    return GeminiMeter(request).of_plain([said])
 
 
 def _embeddings(answer: bytes, request: bytes) -> Usage:
@@ -103,13 +106,15 @@ def _object_after(key: bytes, answer: bytes) -> dict[str, Any]:
     return object_in(found[1]) if found else {}
 
 
-_READERS: dict[Operation, Callable[[bytes, bytes], Usage]] = {
+_CONVERSATIONS: dict[Operation, Callable[[dict[str, Any], bytes], Usage]] = {
     Operation.CHAT: partial(_conversation, by_openai, OpenAIMeter),
     Operation.COMPLETIONS: partial(_conversation, by_openai, OpenAIMeter),
     Operation.RESPONSES: partial(_conversation, by_openai, ResponsesMeter),
     Operation.MESSAGES: partial(_conversation, by_anthropic, AnthropicMeter),
-    Operation.MESSAGES_COUNT: _free,
     Operation.GENERATE: _generate,
+}
+_READERS: dict[Operation, Callable[[bytes, bytes], Usage]] = {
+    Operation.MESSAGES_COUNT: _free,
     Operation.GENERATE_COUNT: _free,
     Operation.EMBEDDINGS: _embeddings,
     Operation.IMAGES: _images,
