@@ -19,7 +19,10 @@ class Role(StrEnum):
 
 
 class Stop(StrEnum):
-    """Why an answer ended."""
+    """Why an answer ended.
+
+    A reason we do not know is `FILTERED`: it must not pass for a whole answer.
+    """
 
     END = "end"
     LENGTH = "length"

@@ -9,6 +9,11 @@ from typing import Any
 
 from .errors import BadField, MissingField
 
+# JSON knows no bounds, what writes it again does. Nothing that is counted comes near the
+# first, and seeds are of 64 bits at most.
+MOST_COUNTED = 10**12
+_WHOLE = range(-(2**63), 2**63)
+
 
 class Fields:
     """A JSON object and where it stands in the request."""
@@ -65,14 +70,23 @@ class Fields:
 
     def count(self, name: str, low: int = 1) -> int | None:
         value = self.any(name)
-        if value is not None and (type(value) is not int or value < low):
+        if value is None:
+            return None
+        if type(value) is not int or value < low:
             raise wrong(self.path(name), f"a whole number from {low}", value)
+        if value > MOST_COUNTED:
+            expected = f"a whole number from {low} to {MOST_COUNTED}"
+            raise wrong(self.path(name), expected, value)
         return value
 
     def whole(self, name: str) -> int | None:
         value = self.any(name)
-        if value is not None and type(value) is not int:
+        if value is None:
+            return None
+        if type(value) is not int:
             raise wrong(self.path(name), "a whole number", value)
+        if value not in _WHOLE:
+            raise wrong(self.path(name), "a whole number of 64 bits", value)
         return value
 
     def object(self, name: str) -> "Fields | None":
@@ -108,6 +122,11 @@ class Fields:
         if self._value.get(name) is None:
             path = self.path(name)
             raise MissingField(f"{path} is missing; it must be {expected}.", field=path)
+
+    def needed_text(self, name: str) -> str:
+        """Return a text that must be there, even if empty."""
+        self.need(name, "a text")
+        return self.text(name) or ""
 
     def rest(self) -> dict[str, Any]:
         """Return what was not read and is not null, by its path."""

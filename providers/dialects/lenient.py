@@ -24,3 +24,11 @@ def object_in(data: bytes) -> dict[str, Any]:
 
 def count(value: dict[str, Any], name: str) -> int:
     return reading.count(value, name) or 0
+
+
+def written(value: Any) -> str:
+    """Return a provider's value as JSON text. Raises `UpstreamBroken` when it is nested too deeply."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise UpstreamBroken("the answer is nested too deeply") from error
