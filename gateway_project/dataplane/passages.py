@@ -1,7 +1,7 @@
 """How an answer comes back: as the provider wrote it, or told again in the caller's dialect."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import orjson
 
@@ -13,7 +13,7 @@ from providers.dialects.gemini.embeddings import EmbeddingAsk
 from providers.errors import UpstreamBroken
 from providers.operations import CONVERSATIONS, FREE_IN_FORM, Operation
 from providers.types import Target, Usage
-from providers.usage.answers import usage_of
+from providers.usage.answers import usage_in, usage_of
 from providers.usage.estimates import completed, estimate
 
 from .arrays import ArrayStream
@@ -25,6 +25,8 @@ from .streams import PassingStream, Sound, Stream, TranslatedStream
 _WHOLE = "the provider answered whole, though asked to stream"
 # One of them is in every answer, also in one that is a failure as its dialect tells it.
 _ANSWERS = frozenset({"choices", "output", "content", "candidates", "data", "results"})
+# No error is so long, and to parse numbers and base64 by the megabyte would hold up all others.
+_MANY_BYTES = 64 * 2**10
 _EVENT_STREAMS = (b"text/event-stream", b"application/vnd.amazon.eventstream")
 
 
@@ -55,9 +57,13 @@ class Passing:
     passes: ClassVar[bool] = True
 
     def whole(self, body: bytes) -> tuple[bytes, Usage]:
-        if self.asked.operation not in FREE_IN_FORM:
-            _check_answers(body)
-        usage = usage_of(self.asked.operation, body, self.asked.body)
+        operation = self.asked.operation
+        if operation in CONVERSATIONS:
+            usage = usage_in(operation, _answer_in(body), self.asked.body)
+        else:
+            if operation not in FREE_IN_FORM:
+                _check_answers(body)
+            usage = usage_of(operation, body, self.asked.body)
         if self.ownership is not None:
             body = self.ownership.relabel().answer(body)
         return body, usage
@@ -77,11 +83,21 @@ class Passing:
         return PassingStream(self.asked, self.errors, self.target, relabel)
 
 
-def _check_answers(body: bytes) -> None:
-    """Raise `UpstreamBroken` for what is no answer, whatever its status says."""
+def _answer_in(body: bytes) -> dict[str, Any]:
+    """Return the answer. Raises `UpstreamBroken` for what is none, whatever its status says."""
     said = lenient.object_in(body)
     if said.get("error") and _ANSWERS.isdisjoint(said):
         raise UpstreamBroken("the provider reported an error as its answer")
+    return said
+
+
+def _check_answers(body: bytes) -> None:
+    if len(body) < _MANY_BYTES:
+        _answer_in(body)
+        return
+    object_ = body.strip()
+    if not (object_.startswith(b"{") and object_.endswith(b"}")):
+        raise UpstreamBroken("the answer is not a JSON object")
 
 
 @dataclass(slots=True)

@@ -110,7 +110,8 @@ def asked_of(view, endpoint, stream):
 
 def may_stream(asked):
     """True when an answer that comes as events is passed on as it comes."""
-    return Passing(asked, errors=None).stream(b"text/event-stream") is not None
+    passage = Passing(asked, errors=None, target=None)
+    return passage.stream(b"text/event-stream") is not None
 
 
 def test_the_tables_name_no_endpoint_that_is_gone():
