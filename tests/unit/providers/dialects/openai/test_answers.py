@@ -378,3 +378,28 @@ def test_a_signature_survives_its_way_through_a_caller():
         (part.text, part.signature) for part in thoughts
     ]
     assert turn.parts[2].signature == calls[0].signature
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        (LOGPROB, LOGPROB),
+        (LOGPROB | {"bytes": "Hi", "more": 1}, LOGPROB | {"bytes": None}),
+        (LOGPROB | {"top_logprobs": [LOGPROB, {"token": 4}, 5]}, None),
+        ({"token": "Hi", "logprob": -1}, {"token": "Hi", "logprob": -1}),
+    ],
+)
+def test_of_logprobs_what_is_told_well_is_read(told, read):
+    ranked = {key: LOGPROB[key] for key in ("token", "logprob", "bytes")}
+    expected = read or LOGPROB | {"top_logprobs": [ranked]}
+
+    answer = PROVIDER.parse(answer_of(logprobs={"content": [told]}))
+
+    assert answer.choices[0].logprobs == (expected,)
+
+
+@pytest.mark.parametrize("told", ["x", None, {}, {"token": {}}, {"token": "Hi"}])
+def test_logprobs_that_are_none_are_left_out(told):
+    answer = PROVIDER.parse(answer_of(logprobs={"content": [told]}))
+
+    assert answer.choices[0].logprobs is None
