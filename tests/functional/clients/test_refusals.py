@@ -54,6 +54,26 @@ def test_what_a_provider_cannot_be_told_is_refused_by_name(speaker, upstream, fa
     assert far.requests == []
 
 
+@pytest.fixture(scope="module")
+def spent(house, key):
+    """A key for one call in the month, which has been made."""
+    spent = house.issue_key("--per-month", "1")
+    assert house.ask(spent).status_code == 200
+    return spent
+
+
+def test_a_limit_of_ones_own_is_told_from_the_providers(speaker, house, spent, far):
+    far.forget()
+
+    with (
+        closing(type(speaker)(house.url, spent)) as poor,
+        pytest.raises(speaker.raised.limited, match="for this key"),
+    ):
+        poor.plain("on-openai")
+
+    assert far.requests == []
+
+
 @pytest.mark.parametrize(
     ("order", "kind", "words"),
     [

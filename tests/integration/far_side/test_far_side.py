@@ -351,3 +351,30 @@ def test_google_takes_either_spelling_and_either_base64(far, alphabet):
     thought, text = answer.json()["candidates"][0]["content"]["parts"]
     assert thought["thought"] is True
     assert '{"snake_case": 1}' in text["text"]
+
+
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=AKIAFARSIDEFARSIDE00/20261121/us-east-1/bedrock/aws4_request,"
+    f" SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"authorization": SIGNED, "x-amz-date": "20261121T120000Z"}, 403),
+        ({"authorization": "Bearer sk-far"}, 200),
+    ],
+)
+def test_bedrock_is_asked_with_a_signature_or_a_key(far, headers, status):
+    content = [{"text": HELLO}]
+
+    answer = requests.post(
+        f"{far.bedrock}/model/amazon.far-v1%3A0/converse",
+        json={"messages": [{"role": "user", "content": content}]},
+        headers=headers,
+        timeout=10,
+    )
+
+    assert answer.status_code == status

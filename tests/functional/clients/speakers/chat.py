@@ -32,6 +32,7 @@ class OpenAIChat(Speaker):
     raised = RAISED
     passes_to = "OPENAI"
     unsaid = "logit_bias"
+    thinking = {"reasoning_effort": "high"}
 
     def __init__(self, url: str, key: str) -> None:
         self.client = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
@@ -50,10 +51,11 @@ class OpenAIChat(Speaker):
         return told("".join(texts), chunks[-1].usage)
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
+        options = {**(self.thinking if thinking else {}), "tools": TOOLS}
         messages: list[Any] = [{"role": "user", "content": BOTH}]
-        first = self._called(model, messages, stream=stream)
+        first = self._called(model, messages, stream=stream, **options)
         calls = [each.function for each in first.tool_calls]
         results = [
             {
@@ -63,11 +65,14 @@ class OpenAIChat(Speaker):
             }
             for each in first.tool_calls
         ]
-        answer = self._called(model, [*messages, first, *results], stream=stream)
+        messages += [first, *results]
+        answer = self._called(then or model, messages, stream=stream, **options)
         return [(c.name, json.loads(c.arguments)) for c in calls], answer.content
 
-    def _called(self, model: str, messages: list[Any], *, stream: bool) -> Any:
-        asked = {"model": model, "messages": messages, "tools": TOOLS}
+    def _called(
+        self, model: str, messages: list[Any], *, stream: bool, **options: Any
+    ) -> Any:
+        asked = {"model": model, "messages": messages, **options}
         if not stream:
             return self.client.chat.completions.create(**asked).choices[0].message
         with self.client.chat.completions.stream(**asked) as events:

@@ -31,6 +31,7 @@ class GoogleGenAI(Speaker):
     )
     passes_to = "GEMINI"
     unsaid = "cachedContent"
+    thinking = {"thinking_config": types.ThinkingConfig(include_thoughts=True)}
 
     def __init__(self, url: str, key: str) -> None:
         options = types.HttpOptions(base_url=url)
@@ -48,10 +49,11 @@ class GoogleGenAI(Speaker):
         return told(text, chunks[-1].usage_metadata)
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
         contents = [types.Content(role="user", parts=[types.Part(text=BOTH)])]
-        parts = self._called(model, contents, stream=stream)
+        options = self.thinking if thinking else {}
+        parts = self._called(model, contents, stream=stream, **options)
         calls = [part.function_call for part in parts if part.function_call]
         results = [
             types.FunctionResponse(
@@ -65,16 +67,16 @@ class GoogleGenAI(Speaker):
                 role="user", parts=[types.Part(function_response=r) for r in results]
             ),
         ]
-        answer = self._called(model, contents, stream=stream)
-        text = "".join(part.text or "" for part in answer)
+        answer = self._called(then or model, contents, stream=stream, **options)
+        text = "".join(part.text or "" for part in answer if not part.thought)
         return [(call.name, call.args) for call in calls], text
 
     def _called(
-        self, model: str, contents: list[types.Content], *, stream: bool
+        self, model: str, contents: list[types.Content], *, stream: bool, **options: Any
     ) -> list[types.Part]:
         by_hand = types.AutomaticFunctionCallingConfig(disable=True)
         config = types.GenerateContentConfig(
-            tools=TOOLS, automatic_function_calling=by_hand
+            tools=TOOLS, automatic_function_calling=by_hand, **options
         )
         asked = {"model": model, "contents": contents, "config": config}
         models = self.client.models
@@ -87,7 +89,7 @@ class GoogleGenAI(Speaker):
             for chunk in chunks
             for part in chunk.candidates[0].content.parts or []
             # An empty text says nothing, and Google takes none back.
-            if part.text != ""
+            if part.text != "" or part.thought_signature
         ]
 
     def say_what_cannot_be_said(self, model: str) -> None:

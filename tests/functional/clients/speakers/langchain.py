@@ -52,14 +52,17 @@ class LangChain(Speaker):
         return told(whole(self.chat(model), HELLO))
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
-        bound = self.chat(model).bind_tools(list(TOOLS.values()))
+        bound, other = (
+            self.chat(each).bind_tools(list(TOOLS.values()))
+            for each in (model, then or model)
+        )
         messages: list[Any] = [HumanMessage(BOTH)]
         first = whole(bound, messages) if stream else bound.invoke(messages)
         results = [TOOLS[call["name"]].invoke(call) for call in first.tool_calls]
         messages += [first, *results]
-        answer = whole(bound, messages) if stream else bound.invoke(messages)
+        answer = whole(other, messages) if stream else other.invoke(messages)
         return [(c["name"], c["args"]) for c in first.tool_calls], answer.text
 
     def say_what_cannot_be_said(self, model: str) -> None:

@@ -35,7 +35,7 @@ class LiteLLM(Speaker):
         return told(answer.choices[0].message.content, answer.usage)
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
         ask = self._whole if stream else self.complete
         messages: list[Any] = [{"role": "user", "content": BOTH}]
@@ -49,7 +49,7 @@ class LiteLLM(Speaker):
             }
             for each in first.tool_calls
         ]
-        answer = ask(model, [*messages, first, *results], tools=TOOLS)
+        answer = ask(then or model, [*messages, first, *results], tools=TOOLS)
         text = answer.choices[0].message.content
         return [(c.name, json.loads(c.arguments)) for c in calls], text
 

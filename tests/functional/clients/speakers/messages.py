@@ -24,6 +24,7 @@ class AnthropicMessages(Speaker):
     )
     passes_to = "ANTHROPIC"
     unsaid = "container"
+    thinking = {"thinking": {"type": "adaptive", "display": "summarized"}}
 
     def __init__(self, url: str, key: str) -> None:
         self.client = anthropic.Anthropic(base_url=url, api_key=key, max_retries=0)
@@ -41,10 +42,11 @@ class AnthropicMessages(Speaker):
         return answer
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
+        options = {**(self.thinking if thinking else {}), "tools": TOOLS, **MOST}
         messages: list[Any] = [{"role": "user", "content": BOTH}]
-        first = self._called(model, messages, stream=stream)
+        first = self._called(model, messages, stream=stream, **options)
         assert first.stop_reason == "tool_use"
         calls = [block for block in first.content if block.type == "tool_use"]
         results = [
@@ -55,11 +57,13 @@ class AnthropicMessages(Speaker):
             {"role": "assistant", "content": first.content},
             {"role": "user", "content": results},
         ]
-        answer = self._called(model, messages, stream=stream)
+        answer = self._called(then or model, messages, stream=stream, **options)
         return [(c.name, c.input) for c in calls], told(answer).text
 
-    def _called(self, model: str, messages: list[Any], *, stream: bool) -> Message:
-        asked = {"model": model, "messages": messages, "tools": TOOLS, **MOST}
+    def _called(
+        self, model: str, messages: list[Any], *, stream: bool, **options: Any
+    ) -> Message:
+        asked = {"model": model, "messages": messages, **options}
         if not stream:
             return self.client.messages.create(**asked)
         with self.client.messages.stream(**asked) as events:

@@ -23,6 +23,10 @@ class OpenAIResponses(Speaker):
     passes_to = "OPENAI"
     native_path = "/responses"
     unsaid = "max_tool_calls"
+    thinking = {
+        "reasoning": {"effort": "high", "summary": "auto"},
+        "include": ["reasoning.encrypted_content"],
+    }
 
     def __init__(self, url: str, key: str) -> None:
         self.client = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
@@ -38,18 +42,21 @@ class OpenAIResponses(Speaker):
         return answer
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
+        options = {**(self.thinking if thinking else {}), "tools": TOOLS}
         given: list[Any] = [{"role": "user", "content": BOTH}]
-        first = self._called(model, given, stream=stream)
+        first = self._called(model, given, stream=stream, **options)
         given += first.output
         calls = [each for each in first.output if each.type == "function_call"]
         given += [result_of(call) for call in calls]
-        answer = self._called(model, given, stream=stream)
+        answer = self._called(then or model, given, stream=stream, **options)
         return [(c.name, json.loads(c.arguments)) for c in calls], answer.output_text
 
-    def _called(self, model: str, given: list[Any], *, stream: bool) -> Response:
-        asked = {"model": model, "input": given, "tools": TOOLS, "store": False}
+    def _called(
+        self, model: str, given: list[Any], *, stream: bool, **options: Any
+    ) -> Response:
+        asked = {"model": model, "input": given, "store": False, **options}
         if not stream:
             return self.client.responses.create(**asked)
         with self.client.responses.stream(**asked) as events:

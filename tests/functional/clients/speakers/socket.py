@@ -7,7 +7,7 @@ import websockets
 from openai.types.responses import Response
 
 from .chat import RAISED
-from .responses import TOOLS, result_of, told
+from .responses import TOOLS, OpenAIResponses, result_of, told
 from .speaker import BOTH, HELLO, Speaker, Told
 
 
@@ -34,6 +34,7 @@ class OpenAISocket(Speaker):
     native_path = "/responses"
     unsaid = "max_tool_calls"
     streams = (True, True)
+    thinking = OpenAIResponses.thinking
 
     def __init__(self, url: str, key: str) -> None:
         self.client = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
@@ -48,17 +49,17 @@ class OpenAISocket(Speaker):
         return replace(told(answer), text="".join(deltas))
 
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
-        asked = {"model": model, "tools": TOOLS, "store": False}
+        options = {**(self.thinking if thinking else {}), "tools": TOOLS}
+        asked = {"store": False, **options}
         with self.opened() as socket:
             question = [{"role": "user", "content": BOTH}]
-            first, _ = turn(socket, **asked, input=question)
+            first, _ = turn(socket, **asked, model=model, input=question)
             calls = [each for each in first.output if each.type == "function_call"]
             results = [result_of(call) for call in calls]
-            answer, deltas = turn(
-                socket, **asked, input=results, previous_response_id=first.id
-            )
+            asked |= {"model": then or model, "previous_response_id": first.id}
+            answer, deltas = turn(socket, **asked, input=results)
         text = "".join(deltas) if stream else answer.output_text
         return [(c.name, json.loads(c.arguments)) for c in calls], text
 

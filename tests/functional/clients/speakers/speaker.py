@@ -53,7 +53,8 @@ class Speaker(ABC):
     `endpoint` is the path it asks, which may hold a `model` and a `method`. `passes_to` is the kind of provider that speaks its dialect, `native_path` where that
     path is another than the translated calls of others get. `unsaid` is the field that
     `say_what_cannot_be_said` sends, where there is one; `streams`, whether `plain` and
-    `streamed` do.
+    `streamed` do. `thinking` are the options by which it asks to think and to see it, and
+    none where it does not give back what was thought.
     """
 
     name: ClassVar[str]
@@ -63,6 +64,7 @@ class Speaker(ABC):
     native_path: ClassVar[str] = ""
     unsaid: ClassVar[str] = ""
     streams: ClassVar[tuple[bool, bool]] = (False, True)
+    thinking: ClassVar[dict[str, Any]] = {}
 
     @abstractmethod
     def __init__(self, url: str, key: str) -> None: ...
@@ -75,9 +77,12 @@ class Speaker(ABC):
 
     @abstractmethod
     def use_tools(
-        self, model: str, *, stream: bool
+        self, model: str, *, stream: bool, thinking: bool = False, then: str = ""
     ) -> tuple[list[tuple[str, Any]], str]:
-        """Have both tools called, give back their results, and return calls and answer."""
+        """Have both tools called, give back their results, and return calls and answer.
+
+        The results are told to the model `then`, if another one.
+        """
 
     def say_what_cannot_be_said(self, model: str) -> None:
         raise NotImplementedError
