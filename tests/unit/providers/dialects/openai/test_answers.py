@@ -393,13 +393,13 @@ def test_of_logprobs_what_is_told_well_is_read(told, read):
     ranked = {key: LOGPROB[key] for key in ("token", "logprob", "bytes")}
     expected = read or LOGPROB | {"top_logprobs": [ranked]}
 
-    answer = PROVIDER.parse(answer_of(logprobs={"content": [told]}))
+    answer = answer_of(logprobs={"content": [told]})
 
     assert answer.choices[0].logprobs == (expected,)
 
 
 @pytest.mark.parametrize("told", ["x", None, {}, {"token": {}}, {"token": "Hi"}])
 def test_logprobs_that_are_none_are_left_out(told):
-    answer = PROVIDER.parse(answer_of(logprobs={"content": [told]}))
+    answer = answer_of(logprobs={"content": [told]})
 
     assert answer.choices[0].logprobs is None
