@@ -1,5 +1,8 @@
 """URLs that are their own content: `data:image/png;base64,iVBOR…`."""
 
+# Browsers take the wrong name for the right one, providers do not.
+_WELL_NAMED = {"image/jpg": "image/jpeg"}
+
 
 def split(url: str) -> tuple[str, str] | None:
     """Return media type and base64 data; None for any other URL.
@@ -13,7 +16,7 @@ def split(url: str) -> tuple[str, str] | None:
     media_type, *parameters = (part.strip().lower() for part in head.split(";"))
     if not comma or "base64" not in parameters:
         return None
-    return media_type, data
+    return _WELL_NAMED.get(media_type, media_type), data
 
 
 def join(media_type: str, data: str) -> str:

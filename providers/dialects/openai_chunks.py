@@ -13,6 +13,9 @@ from . import openai_usage
 from .conversation import Ask
 from .events import Begun
 
+# Not every provider begins its stream before it says something.
+_NAMELESS = Begun("", "")
+
 
 def answer_id(id: str, prefix: str) -> str:
     """Return the provider's id as one of OpenAI's; a new one when it gave none."""
@@ -56,10 +59,14 @@ class Chunks:
         self._usage = usage
 
     def chunk(self, choice: Mapping[str, Any]) -> bytes:
+        if not self._head:
+            self.begin(_NAMELESS)
         return b"%b%b]%b" % (self._head, orjson.dumps(choice), self._tail)
 
     def end(self) -> bytes:
         if not self._with_usage or self._usage is None:
             return sse.DONE
+        if not self._head:
+            self.begin(_NAMELESS)
         usage = orjson.dumps(openai_usage.render(self._usage))
         return b'%b],"usage":%b}\n\n%b' % (self._head, usage, sse.DONE)

@@ -7,6 +7,9 @@ from .conversation import Stop
 from .errors import BadField
 from .fields import Fields, wrong
 
+Unsaid = dict[str, Any]
+"""What a caller said and an `Ask` has no word for, by its path, gathered while reading."""
+
 MOST_CHOICES = 128
 MOST_STOPS = 4
 
@@ -24,6 +27,7 @@ FINISH_REASONS: Mapping[Stop, str] = {
 
 # They change where an answer is kept, billed or cached, and nothing about the answer.
 DROPPED = (
+    "client_metadata",
     "metadata",
     "prompt_cache_key",
     "prompt_cache_options",
@@ -88,10 +92,8 @@ def _stream_usage(fields: Fields) -> bool:
     return bool(options and options.flag("include_usage"))
 
 
-def unsaid(fields: Fields) -> dict[str, Any]:
-    """Return what was not read and asks for something."""
-    return {
-        path: value
-        for path, value in fields.rest().items()
-        if value is not False and value not in ("", [], {})
-    }
+def leave(fields: Fields, unsaid: Unsaid) -> None:
+    """Gather what nobody read and asks for something."""
+    for path, value in fields.rest().items():
+        if value is not False and value not in ("", [], {}):
+            unsaid[path] = value

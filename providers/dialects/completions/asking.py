@@ -14,18 +14,20 @@ _NAMES = {"turns": "prompt", "choices": "n"}
 def parse(body: Mapping[str, Any]) -> Ask:
     """Read the request. Raises an `AskError`."""
     fields = Fields(body)
-    fields.need("model", "a text")
+    model = fields.needed_text("model")
     text = _prompt(fields)
     sampling = openai_sampling.sampling(fields)
     unsaid = _unsaid(fields)
-    return Ask(
-        model=fields.text("model") or "",
+    ask = Ask(
+        model=model,
         turns=(Turn(Role.USER, (text,), at="prompt"),),
         max_tokens=fields.count("max_tokens"),
         names=_NAMES,
-        unsaid=unsaid | openai_sampling.unsaid(fields),
+        unsaid=unsaid,
         **sampling,
     )
+    openai_sampling.leave(fields, unsaid)
+    return ask
 
 
 def _prompt(fields: Fields) -> Text:
@@ -47,7 +49,7 @@ def _prompt(fields: Fields) -> Text:
     return Text(prompt, at=at)
 
 
-def _unsaid(fields: Fields) -> dict[str, Any]:
+def _unsaid(fields: Fields) -> openai_sampling.Unsaid:
     """Return what only a text completion can do; `best_of` 1 is one answer and no choosing."""
     found: dict[str, Any] = {
         "suffix": fields.text("suffix"),

@@ -3,14 +3,11 @@
 import secrets
 from typing import Any
 
-import orjson
-
 from providers.dialects import lenient, openai_usage
 from providers.dialects.conversation import (
     Answer,
     Choice,
     Declined,
-    Stop,
     Text,
     Thinking,
     ToolCall,
@@ -18,15 +15,10 @@ from providers.dialects.conversation import (
 from providers.errors import UpstreamBroken
 
 from . import reasoning
+from .reasons import stop_of
 
 # Whatever a provider says, JavaScript can still show it as a date.
 _LATEST = 8_640_000_000_000
-_STOPS = {
-    "length": Stop.LENGTH,
-    "tool_calls": Stop.TOOL_CALLS,
-    "function_call": Stop.TOOL_CALLS,
-    "content_filter": Stop.FILTERED,
-}
 
 
 def parse(data: bytes) -> Answer:
@@ -48,20 +40,6 @@ def created_of(value: dict[str, Any]) -> int:
     """Return unix seconds, of which there are more than `lenient` takes for a count."""
     created = value.get("created")
     return created if type(created) is int and 0 <= created < _LATEST else 0
-
-
-def stop_of(reason: str, *, called: bool, declined: bool) -> Stop:
-    """Say `TOOL_CALLS` for every answer that calls.
-
-    OpenAI itself says `stop` when the call was demanded by name, as do many servers always;
-    clients of other dialects would then not run the tool.
-    """
-    stop = _STOPS.get(reason, Stop.END)
-    if stop is not Stop.END:
-        return stop
-    if called:
-        return Stop.TOOL_CALLS
-    return Stop.DECLINED if declined else Stop.END
 
 
 def text_of(content: Any) -> str:
@@ -92,15 +70,19 @@ def _token(value: dict[str, Any]) -> dict[str, Any]:
     told = {"token": token, "logprob": logprob}
     if "bytes" in value:
         octets = value["bytes"]
-        is_good = isinstance(octets, list) and all(type(o) is int for o in octets)
+        is_good = isinstance(octets, list) and all(map(_is_octet, octets))
         told["bytes"] = octets if is_good else None
     return told
+
+
+def _is_octet(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 256
 
 
 def arguments_of(function: dict[str, Any]) -> str:
     arguments = function.get("arguments")
     if isinstance(arguments, dict):
-        return orjson.dumps(arguments).decode()
+        return lenient.written(arguments)
     return arguments if isinstance(arguments, str) else ""
 
 

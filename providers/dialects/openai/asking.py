@@ -7,9 +7,9 @@ from providers.dialects import openai_sampling
 from providers.dialects.conversation import Ask, OutputSchema
 from providers.dialects.errors import BadField
 from providers.dialects.fields import Fields, wrong
+from providers.dialects.openai_sampling import Unsaid, leave
 
 from .messages import turns_of
-from .parts import Unsaid, leave, needed_text
 from .thinking import reasoning_of
 from .tools import tools_of
 
@@ -26,12 +26,12 @@ def parse(body: Mapping[str, Any]) -> Ask:
     tools, names = tools_of(fields, unsaid)
     names = {**_NAMES, **names}
     max_tokens, names["max_tokens"] = _max_tokens(fields)
-    reasoning = reasoning_of(fields)
+    reasoning = reasoning_of(fields, unsaid)
     if reasoning:
         names["reasoning"] = reasoning.at
     logprobs, top_logprobs = _logprobs(fields)
     ask = Ask(
-        model=needed_text(fields, "model"),
+        model=fields.needed_text("model"),
         turns=turns_of(fields, unsaid),
         output=_output(fields, unsaid),
         reasoning=reasoning,
@@ -86,7 +86,7 @@ def _output(fields: Fields, unsaid: Unsaid) -> OutputSchema | None:
     found = OutputSchema(
         # Without a schema any object will do, as OpenAI has it.
         schema=schema.mapping("schema"),
-        name=needed_text(schema, "name"),
+        name=schema.needed_text("name"),
         description=schema.text("description") or "",
         strict=schema.flag("strict"),
         at="response_format",

@@ -1,8 +1,9 @@
 """Reading `messages`: who said what, and which result belongs to which call."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import groupby
 
+from providers.dialects.caching import cache_of
 from providers.dialects.conversation import (
     Declined,
     Part,
@@ -16,20 +17,12 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.errors import BadField, Unsayable
 from providers.dialects.fields import Fields
+from providers.dialects.neighbours import joined
+from providers.dialects.openai_sampling import Unsaid, leave
 from providers.dialects.signatures import from_text
 
 from . import reasoning
-from .parts import (
-    IN_ASSISTANT,
-    IN_RESULT,
-    IN_SYSTEM,
-    IN_USER,
-    Unsaid,
-    cache_of,
-    leave,
-    needed_text,
-    parts_of,
-)
+from .parts import IN_ASSISTANT, IN_RESULT, IN_SYSTEM, IN_USER, parts_of
 
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 # Of an earlier answer, for the caller's eyes: no model ever reads them.
@@ -48,6 +41,7 @@ def turns_of(fields: Fields, unsaid: Unsaid) -> tuple[Turn, ...]:
         reading.turns.append(Turn(Role.SYSTEM, (text,), at="system"))
     for message in fields.objects("messages"):
         reading.add(message)
+    reading.settle()
     if not reading.turns:
         raise BadField(
             "messages must hold a message that says something.", field="messages"
@@ -59,12 +53,16 @@ def turns_of(fields: Fields, unsaid: Unsaid) -> tuple[Turn, ...]:
 class _Reading:
     unsaid: Unsaid
     turns: list[Turn] = field(default_factory=list)
+    results: list[ToolResult] = field(default_factory=list)
+    """Those of the messages just read, for a turn of theirs."""
     names: dict[str, str] = field(default_factory=dict)
     legacy_calls: dict[str, str] = field(default_factory=dict)
 
     def add(self, message: Fields) -> None:
         message.need("role", "one of " + ", ".join(_ROLES))
         role = message.one_of("role", _ROLES)
+        if role not in ("tool", "function"):
+            self.settle()
         match role:
             case "tool" | "function":
                 self._add_result(message, legacy=role == "function")
@@ -78,6 +76,13 @@ class _Reading:
                 self._add_turn(message, Role.SYSTEM, parts)
         message.skip(_DROPPED)
         leave(message, self.unsaid)
+
+    def settle(self) -> None:
+        """Make a turn of the results so far."""
+        if self.results:
+            at = self.results[0].at
+            self.turns.append(Turn(Role.USER, tuple(self.results), at=at))
+            self.results = []
 
     def _add_turn(self, message: Fields, role: Role, parts: list[Part]) -> None:
         name = message.text("name") or ""
@@ -104,20 +109,16 @@ class _Reading:
 
     def _add_result(self, message: Fields, *, legacy: bool) -> None:
         if legacy:
-            name = needed_text(message, "name")
+            name = message.needed_text("name")
             call_id = self._legacy_call(name, message)
         else:
-            call_id = needed_text(message, "tool_call_id")
+            call_id = message.needed_text("tool_call_id")
             name = message.text("name") or self.names.get(call_id, "")
         parts = tuple(parts_of(message, IN_RESULT, self.unsaid))
         result = ToolResult(
             call_id, parts, name=name, at=message.at, cache=cache_of(message)
         )
-        last = self.turns[-1] if self.turns else None
-        if last and isinstance(last.parts[-1], ToolResult):
-            self.turns[-1] = replace(last, parts=(*last.parts, result))
-        else:
-            self.turns.append(Turn(Role.USER, (result,), at=message.at))
+        self.results.append(result)
 
     def _legacy_call(self, name: str, message: Fields) -> str:
         if name not in self.legacy_calls:
@@ -139,20 +140,18 @@ def _thoughts(message: Fields) -> list[Thinking]:
 def _detailed(message: Fields) -> list[Thinking]:
     """Join what a caller keeps as it was streamed: pieces of a thought, and its seal."""
     found: list[Thinking] = []
-    last: Any = None
-    for each in message.objects("reasoning_details"):
-        part = reasoning.from_caller(each)
-        if part is None:
-            continue
-        index = each.any("index")
-        goes_on = index == last and each.any("type") != "reasoning.encrypted"
-        if found and found[-1].signature is None and goes_on:
-            text = found[-1].text + part.text
-            found[-1] = replace(found[-1], text=text, signature=part.signature)
-        else:
-            found.append(part)
-        last = index
+    # What is hidden is whole in itself.
+    for _, pieces in groupby(message.objects("reasoning_details"), _thought_of):
+        read = (reasoning.from_caller(each) for each in pieces)
+        found += joined(part for part in read if part is not None)
     return found
+
+
+def _thought_of(detail: Fields) -> tuple[bool, int | None]:
+    """Return by what the pieces of one thought are known."""
+    index = detail.any("index")
+    is_hidden = detail.any("type") == "reasoning.encrypted"
+    return is_hidden, index if isinstance(index, int) else None
 
 
 def _call(fields: Fields, unsaid: Unsaid) -> ToolCall:
@@ -160,7 +159,7 @@ def _call(fields: Fields, unsaid: Unsaid) -> ToolCall:
     if kind != "function":
         at = fields.path("type")
         raise Unsayable(f"{at}: only calls of functions can be told.", field=at)
-    id = needed_text(fields, "id")
+    id = fields.needed_text("id")
     fields.any("index")
     fields.need("function", "an object")
     function = Fields(fields.any("function"), fields.path("function"))
@@ -175,7 +174,7 @@ def _call(fields: Fields, unsaid: Unsaid) -> ToolCall:
 
 
 def _function(fields: Fields, id: str, at: str) -> ToolCall:
-    name = needed_text(fields, "name")
+    name = fields.needed_text("name")
     return ToolCall(id, name, fields.text("arguments") or "", at=at)
 
 

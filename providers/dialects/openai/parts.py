@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from providers.dialects import data_urls, openai_sampling
+from providers.dialects import data_urls
+from providers.dialects.caching import cache_of
 from providers.dialects.conversation import Audio, Declined, File, Image, Part, Text
 from providers.dialects.errors import BadField
 from providers.dialects.fields import Fields, wrong
+from providers.dialects.openai_sampling import Unsaid, leave
 
-Unsaid = dict[str, Any]
-"""What was given and has no place in an `Ask`, gathered while reading."""
-
-_CACHES = ("5m", "1h")
 _DETAILS = ("auto", "low", "high", "original")
 
 
@@ -32,26 +30,6 @@ def parts_of(message: Fields, kinds: Mapping[str, "Kind"], unsaid: Unsaid) -> li
     ]
 
 
-def cache_of(fields: Fields) -> str:
-    """Return for how long `cache_control` asks to keep the prompt up to here."""
-    control = fields.object("cache_control")
-    if control is None:
-        return ""
-    control.need("type", "ephemeral")
-    control.one_of("type", ("ephemeral",))
-    return control.one_of("ttl", _CACHES) or "5m"
-
-
-def leave(fields: Fields, unsaid: Unsaid) -> None:
-    """Gather what nobody read and is not empty."""
-    unsaid.update(openai_sampling.unsaid(fields))
-
-
-def needed_text(fields: Fields, name: str) -> str:
-    fields.need(name, "a text")
-    return fields.text(name) or ""
-
-
 def _part(fields: Fields, kinds: Mapping[str, "Kind"], unsaid: Unsaid) -> Part | None:
     fields.need("type", "one of " + ", ".join(sorted(kinds)))
     kind = fields.one_of("type", kinds) or ""
@@ -63,17 +41,17 @@ def _part(fields: Fields, kinds: Mapping[str, "Kind"], unsaid: Unsaid) -> Part |
 
 
 def _text(fields: Fields, cache: str, _: Unsaid) -> Part | None:
-    text = needed_text(fields, "text")
+    text = fields.needed_text("text")
     return Text(text, fields.at, cache) if text else None
 
 
 def _refusal(fields: Fields, _: str, __: Unsaid) -> Part:
-    return Declined(needed_text(fields, "refusal"), fields.at)
+    return Declined(fields.needed_text("refusal"), fields.at)
 
 
 def _image(fields: Fields, cache: str, unsaid: Unsaid) -> Part:
     image = _inner(fields, "image_url")
-    url = needed_text(image, "url")
+    url = image.needed_text("url")
     # `auto` is what no detail means.
     detail = (image.one_of("detail", _DETAILS) or "auto").removeprefix("auto")
     leave(image, unsaid)
@@ -87,7 +65,7 @@ def _image(fields: Fields, cache: str, unsaid: Unsaid) -> Part:
 
 def _audio(fields: Fields, cache: str, unsaid: Unsaid) -> Part:
     audio = _inner(fields, "input_audio")
-    data, form = needed_text(audio, "data"), needed_text(audio, "format")
+    data, form = audio.needed_text("data"), audio.needed_text("format")
     leave(audio, unsaid)
     return Audio(data, form, fields.at, cache)
 

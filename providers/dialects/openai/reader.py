@@ -5,6 +5,7 @@ from typing import Any
 
 from providers import sse
 from providers.dialects import lenient, openai_usage
+from providers.dialects.bounds import check_place
 from providers.dialects.events import (
     ArgumentsDelta,
     Begun,
@@ -26,12 +27,9 @@ from .answers import (
     created_of,
     logprobs_of,
     new_call_id,
-    stop_of,
     text_of,
 )
-
-# A hostile provider must not make us remember choices and calls without end.
-_MOST = 1024
+from .reasons import stop_of
 
 
 @dataclass(slots=True)
@@ -104,8 +102,7 @@ class ChatReader:
         index = lenient.count(value, "index")
         choice = self._choices.get(index)
         if choice is None:
-            if index >= _MOST:
-                raise UpstreamBroken("the stream has too many choices")
+            check_place(index, "choices")
             choice = self._choices[index] = _Choice()
         # Some servers repeat an empty delta after the end of a choice.
         if choice.stopped:
@@ -188,8 +185,7 @@ def _begin(value: dict[str, Any], id: str, name: str, choice: _Choice) -> int:
     if not name:
         raise UpstreamBroken("a tool call has no name")
     place = len(choice.ids)
-    if place >= _MOST:
-        raise UpstreamBroken("the stream has too many tool calls")
+    check_place(place, "tool calls")
     choice.ids.append(id or new_call_id())
     choice.empty.add(place)
     at = value.get("index")

@@ -71,7 +71,7 @@ def kept(each: dict[str, Any]) -> Signature | None:
     if not (lenient.text(each, "signature") or lenient.text(each, "data")):
         return None
     bare = {key: value for key, value in each.items() if key not in ("text", "summary")}
-    packed = urlsafe_b64encode(orjson.dumps(bare)).decode()
+    packed = urlsafe_b64encode(lenient.written(bare).encode()).decode()
     return Signature(OWN, _KEPT + packed)
 
 

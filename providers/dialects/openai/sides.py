@@ -15,4 +15,4 @@ __all__ = ["CALLER", "COMPATIBLE", "ERRORS", "PROVIDER"]
 CALLER = CallerSide(parse=asking.parse, render=answering.render, renderer=ChatRenderer)
 PROVIDER = ProviderSide(render=telling.render, parse=answers.parse, reader=ChatReader)
 # OpenAI's reasoning models refuse `max_tokens`; many servers after its model know nothing else.
-COMPATIBLE = replace(PROVIDER, render=partial(telling.render, ceiling="max_tokens"))
+COMPATIBLE = replace(PROVIDER, render=partial(telling.render, compatible=True))

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from providers.dialects import openai_sampling
+from providers.dialects.calls import schema_of
 from providers.dialects.conversation import (
     Ask,
     Choosing,
@@ -13,22 +14,29 @@ from providers.dialects.conversation import (
     ToolChoice,
 )
 from providers.dialects.errors import Unsayable
+from providers.dialects.sayable import check_ends_with_user, check_sayable
 
+from .strictness import is_strict
 from .telling_messages import messages
 from .thinking import effort_for
 
 _WORDS = {Choosing.AUTO: "auto", Choosing.NONE: "none", Choosing.ANY: "required"}
 
 
-def render(ask: Ask, model: str, *, ceiling: str = "max_completion_tokens") -> bytes:
-    """Write the body, which calls the answer's ceiling `ceiling`. Raises `Unsayable`."""
-    _check_sayable(ask)
+def render(ask: Ask, model: str, *, compatible: bool = False) -> bytes:
+    """Write the body. Raises `Unsayable`.
+
+    Servers that are only `compatible` know the older name of the answer's ceiling, and
+    take some things that OpenAI does not.
+    """
+    _check_sayable(ask, compatible=compatible)
     body: dict[str, Any] = {
         "model": model,
-        "messages": messages(ask),
-        ceiling: ask.max_tokens,
+        "messages": messages(ask, with_thoughts=compatible),
+        "max_tokens" if compatible else "max_completion_tokens": ask.max_tokens,
         "temperature": ask.temperature,
         "top_p": ask.top_p,
+        "top_k": ask.top_k,
         "n": ask.choices,
         "stop": list(ask.stop) or None,
         "seed": ask.seed,
@@ -37,7 +45,7 @@ def render(ask: Ask, model: str, *, ceiling: str = "max_completion_tokens") -> b
         "logprobs": ask.logprobs,
         "top_logprobs": ask.top_logprobs,
         "response_format": _format(ask.output) if ask.output else None,
-        "reasoning_effort": effort_for(ask.reasoning) if ask.reasoning else None,
+        "reasoning_effort": effort_for(ask.reasoning, model) if ask.reasoning else None,
         **_tools(ask),
     }
     if ask.stream:
@@ -48,12 +56,9 @@ def render(ask: Ask, model: str, *, ceiling: str = "max_completion_tokens") -> b
     )
 
 
-def _check_sayable(ask: Ask) -> None:
-    for field in ask.unsaid:
-        raise Unsayable(f"{field} cannot be told to this model.", field=field)
-    if ask.top_k is not None:
-        field = ask.name_of("top_k")
-        raise Unsayable(f"{field} cannot be told to this model.", field=field)
+def _check_sayable(ask: Ask, *, compatible: bool) -> None:
+    check_sayable(ask, "This model's provider", () if compatible else ("top_k",))
+    check_ends_with_user(ask)
     if len(ask.stop) > openai_sampling.MOST_STOPS:
         field, most = ask.name_of("stop"), openai_sampling.MOST_STOPS
         message = f"{field} may hold {most} texts at most for this model."
@@ -75,8 +80,9 @@ def _tool(tool: Tool) -> dict[str, Any]:
     if tool.description:
         function["description"] = tool.description
     if tool.schema is not None:
-        function["parameters"] = tool.schema
-    if tool.strict is not None:
+        # OpenAI refuses an object that says nothing of its properties.
+        function["parameters"] = {"properties": {}, **schema_of(tool)}
+    if tool.strict is not None and (not tool.strict or is_strict(tool.schema)):
         function["strict"] = tool.strict
     return {"type": "function", "function": function}
 

@@ -5,6 +5,7 @@ from mimetypes import guess_extension
 from typing import Any
 
 from providers.dialects import data_urls
+from providers.dialects.calls import id_for
 from providers.dialects.conversation import (
     Ask,
     Audio,
@@ -24,17 +25,29 @@ from providers.dialects.errors import Unsayable
 from . import reasoning
 
 _AUDIO_FORMS = ("wav", "mp3")
+_LONGEST_ID = 40
 Message = dict[str, Any]
 
 
-def messages(ask: Ask) -> list[Message]:
-    """Return the messages. Raises `Unsayable`."""
-    return [message for turn in ask.turns for message in _messages(turn)]
+def messages(ask: Ask, *, with_thoughts: bool) -> list[Message]:
+    """Return the messages. Raises `Unsayable`.
+
+    `with_thoughts` shows a model again what it thought before it called, unsigned: DeepSeek
+    and Kimi insist on it.
+    """
+    return [
+        message
+        for turn in ask.turns
+        for message in _messages(turn, with_thoughts=with_thoughts)
+    ]
 
 
-def _messages(turn: Turn) -> Iterator[Message]:
+def _messages(turn: Turn, *, with_thoughts: bool) -> Iterator[Message]:
     if turn.role is Role.ASSISTANT:
-        yield _assistant(turn)
+        message = _assistant(turn)
+        if with_thoughts and "tool_calls" in message:
+            message |= _thoughts(turn)
+        yield message
         return
     # Results come first: OpenAI wants them right behind the calls they answer.
     said: list[Part] = []
@@ -70,9 +83,18 @@ def _assistant(turn: Turn) -> Message:
     return _named(message, turn)
 
 
+def _thoughts(turn: Turn) -> Message:
+    texts = [
+        part.text
+        for part in turn.parts
+        if isinstance(part, Thinking) and part.signature is None
+    ]
+    return {"reasoning_content": "".join(texts)} if texts else {}
+
+
 def _call(call: ToolCall) -> Message:
     function = {"name": call.name, "arguments": call.arguments or "{}"}
-    told: Message = {"id": call.id, "type": "function", "function": function}
+    told: Message = {"id": _id(call.id), "type": "function", "function": function}
     if extra := reasoning.extra_given_back(call.signature):
         told["extra_content"] = extra
     return told
@@ -88,7 +110,11 @@ def _result(result: ToolResult) -> Message:
         )
         raise Unsayable(message, field=result.at)
     content = _content([_text(part) for part in result.parts])
-    return {"role": "tool", "tool_call_id": result.call_id, "content": content}
+    return {"role": "tool", "tool_call_id": _id(result.call_id), "content": content}
+
+
+def _id(given: str) -> str:
+    return given if len(given) <= _LONGEST_ID else id_for(given, "call_")
 
 
 def _named(message: Message, turn: Turn) -> Message:

@@ -2,11 +2,12 @@
 
 from typing import TypedDict
 
+from providers.dialects.caching import cache_of
+from providers.dialects.choosing import fitting
 from providers.dialects.conversation import Choosing, Tool, ToolChoice
 from providers.dialects.errors import BadField, Unsayable
 from providers.dialects.fields import Fields, wrong
-
-from .parts import Unsaid, cache_of, leave, needed_text
+from providers.dialects.openai_sampling import Unsaid, leave
 
 _WORDS = {"auto": Choosing.AUTO, "none": Choosing.NONE, "required": Choosing.ANY}
 
@@ -25,7 +26,6 @@ def tools_of(fields: Fields, unsaid: Unsaid) -> tuple[Tools, dict[str, str]]:
         return _functions(fields), {
             "tools": "functions",
             "tool_choice": "function_call",
-            "parallel_tool_calls": "functions",
         }
     tools = tuple(_tool(each, unsaid) for each in fields.objects("tools"))
     # Several calls at once are what every dialect allows unless told otherwise.
@@ -42,13 +42,13 @@ def _functions(fields: Fields) -> Tools:
     return {
         "tools": tools,
         "tool_choice": _choice(fields, "function_call", tools),
-        # An answer of that time has room for one call.
-        "parallel_tool_calls": False if tools else None,
+        # An answer of that time has room for one call, and is shown the first.
+        "parallel_tool_calls": None,
     }
 
 
 def _tool(fields: Fields, unsaid: Unsaid) -> Tool:
-    kind = needed_text(fields, "type")
+    kind = fields.needed_text("type")
     if kind != "function":
         at = fields.path("type")
         raise Unsayable(f"{at}: only functions can be told as tools.", field=at)
@@ -62,7 +62,7 @@ def _tool(fields: Fields, unsaid: Unsaid) -> Tool:
 
 def _function(fields: Fields, at: str, cache: str = "") -> Tool:
     return Tool(
-        name=needed_text(fields, "name"),
+        name=fields.needed_text("name"),
         description=fields.text("description") or "",
         schema=fields.mapping("parameters"),
         strict=fields.flag("strict"),
@@ -73,15 +73,7 @@ def _function(fields: Fields, at: str, cache: str = "") -> Tool:
 
 def _choice(fields: Fields, name: str, tools: tuple[Tool, ...]) -> ToolChoice | None:
     value = fields.any(name)
-    if value is None:
-        return None
-    choice = _chosen(value, name)
-    if tools:
-        _check_known(choice, tools)
-        return choice
-    if choice.how in (Choosing.ANY, Choosing.NAMED):
-        raise BadField(f"{name} asks for a call, but there are no tools.", field=name)
-    return None
+    return None if value is None else fitting(_chosen(value, name), tools)
 
 
 def _chosen(value: object, name: str) -> ToolChoice:
@@ -91,18 +83,11 @@ def _chosen(value: object, name: str) -> ToolChoice:
         raise wrong(name, "auto, none, required or an object", value)
     fields = Fields(value, name)
     if name == "function_call":
-        return ToolChoice(Choosing.NAMED, needed_text(fields, "name"), name)
-    kind = needed_text(fields, "type")
+        return ToolChoice(Choosing.NAMED, fields.needed_text("name"), name)
+    kind = fields.needed_text("type")
     if kind != "function":
         at = fields.path("type")
         raise Unsayable(f"{at}: only one function can be chosen.", field=at)
     fields.need("function", "an object")
     function = Fields(fields.any("function"), fields.path("function"))
-    return ToolChoice(Choosing.NAMED, needed_text(function, "name"), name)
-
-
-def _check_known(choice: ToolChoice, tools: tuple[Tool, ...]) -> None:
-    if choice.how is Choosing.NAMED and choice.name not in {
-        each.name for each in tools
-    }:
-        raise BadField(f"{choice.at} names none of the tools.", field=choice.at)
+    return ToolChoice(Choosing.NAMED, function.needed_text("name"), name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from providers.dialects.choosing import fitting
 from providers.dialects.conversation import (
     Ask,
     Choosing,
@@ -16,10 +17,9 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.errors import Unsayable
 from providers.dialects.fields import Fields, wrong
-from providers.dialects.openai_sampling import DROPPED, unsaid
+from providers.dialects.openai_sampling import DROPPED, Unsaid, leave
 
 from . import echo, items
-from .content import Unsaid
 
 NAMES = {
     "max_tokens": "max_output_tokens",
@@ -41,20 +41,19 @@ _CHOOSING = {
 def parse(body: Mapping[str, Any]) -> Ask:
     """Read the request. Raises an `AskError`."""
     fields = Fields(body)
-    beyond: Unsaid = {}
-    fields.need("model", "the name of a model")
-    model = fields.text("model") or ""
+    unsaid: Unsaid = {}
+    model = fields.needed_text("model")
     _refuse_kept_state(fields)
-    turns = _instructions(fields) + items.turns(fields, beyond)
-    tools = tuple(_tool(each, beyond) for each in fields.objects("tools"))
-    logprobs = _includes_logprobs(fields, beyond)
+    turns = _instructions(fields) + items.turns(fields, unsaid)
+    tools = tuple(_tool(each, unsaid) for each in fields.objects("tools"))
+    logprobs = _includes_logprobs(fields, unsaid)
     ranks = fields.count("top_logprobs", 0)
     parallel = fields.flag("parallel_tool_calls")
-    output = _text(fields, beyond)
-    reasoning = _reasoning(fields, beyond)
-    choice = _tool_choice(fields, has_tools=bool(tools))
-    _read_past(fields, beyond)
-    return Ask(
+    output = _text(fields, unsaid)
+    reasoning = _reasoning(fields, unsaid)
+    choice = fitting(_tool_choice(fields), tools)
+    _read_past(fields, unsaid)
+    ask = Ask(
         model=model,
         turns=turns,
         tools=tools,
@@ -72,9 +71,11 @@ def parse(body: Mapping[str, Any]) -> Ask:
         top_logprobs=ranks if logprobs else None,
         stream=fields.flag("stream") or False,
         names=NAMES,
-        unsaid=beyond | unsaid(fields),
+        unsaid=unsaid,
         echo=echo.of(body),
     )
+    leave(fields, unsaid)
+    return ask
 
 
 def _refuse_kept_state(fields: Fields) -> None:
@@ -101,7 +102,7 @@ def _instructions(fields: Fields) -> tuple[Turn, ...]:
     return (Turn(Role.SYSTEM, (part,), at="instructions"),)
 
 
-def _tool(tool: Fields, beyond: Unsaid) -> Tool:
+def _tool(tool: Fields, unsaid: Unsaid) -> Tool:
     tool.need("type", "the type of a tool")
     if tool.text("type") != "function":
         raise Unsayable(
@@ -117,11 +118,11 @@ def _tool(tool: Fields, beyond: Unsaid) -> Tool:
         strict=tool.flag("strict"),
         at=tool.at,
     )
-    beyond.update(unsaid(tool))
+    leave(tool, unsaid)
     return read
 
 
-def _tool_choice(fields: Fields, *, has_tools: bool) -> ToolChoice | None:
+def _tool_choice(fields: Fields) -> ToolChoice | None:
     value = fields.any("tool_choice")
     if value is None:
         return None
@@ -129,10 +130,7 @@ def _tool_choice(fields: Fields, *, has_tools: bool) -> ToolChoice | None:
         return _named(Fields(value, "tool_choice"))
     if not isinstance(value, str) or value not in _CHOOSING:
         raise wrong("tool_choice", "one of auto, none, required or an object", value)
-    how = _CHOOSING[value]
-    if not has_tools and how is not Choosing.ANY:
-        return None
-    return ToolChoice(how, at="tool_choice")
+    return ToolChoice(_CHOOSING[value], at="tool_choice")
 
 
 def _named(choice: Fields) -> ToolChoice:
@@ -147,14 +145,14 @@ def _named(choice: Fields) -> ToolChoice:
     return ToolChoice(Choosing.NAMED, choice.text("name") or "", at="tool_choice")
 
 
-def _text(fields: Fields, beyond: Unsaid) -> OutputSchema | None:
+def _text(fields: Fields, unsaid: Unsaid) -> OutputSchema | None:
     text = fields.object("text")
     if text is None:
         return None
     if text.one_of("verbosity", {"low", "medium", "high"}) not in (None, "medium"):
-        beyond["text.verbosity"] = text.any("verbosity")
+        unsaid["text.verbosity"] = text.any("verbosity")
     form = text.object("format")
-    beyond.update(unsaid(text))
+    leave(text, unsaid)
     if form is None:
         return None
     form.need("type", "one of json_object, json_schema, text")
@@ -162,11 +160,11 @@ def _text(fields: Fields, beyond: Unsaid) -> OutputSchema | None:
         case "json_object":
             return OutputSchema(at="text.format")
         case "json_schema":
-            return _schema(form, beyond)
+            return _schema(form, unsaid)
     return None
 
 
-def _schema(form: Fields, beyond: Unsaid) -> OutputSchema:
+def _schema(form: Fields, unsaid: Unsaid) -> OutputSchema:
     form.need("name", "a text")
     form.need("schema", "a JSON Schema")
     read = OutputSchema(
@@ -176,11 +174,11 @@ def _schema(form: Fields, beyond: Unsaid) -> OutputSchema:
         strict=form.flag("strict"),
         at="text.format",
     )
-    beyond.update(unsaid(form))
+    leave(form, unsaid)
     return read
 
 
-def _reasoning(fields: Fields, beyond: Unsaid) -> Reasoning | None:
+def _reasoning(fields: Fields, unsaid: Unsaid) -> Reasoning | None:
     given = fields.object("reasoning")
     if given is None:
         return None
@@ -190,34 +188,34 @@ def _reasoning(fields: Fields, beyond: Unsaid) -> Reasoning | None:
     summary = given.one_of("generate_summary", SUMMARIES) or summary
     for name, usual in (("context", "auto"), ("mode", "standard")):
         if given.any(name) not in (None, usual):
-            beyond[given.path(name)] = given.any(name)
-    beyond.update(unsaid(given))
+            unsaid[given.path(name)] = given.any(name)
+    leave(given, unsaid)
     if not effort and not summary:
         return None
     at = "reasoning.effort" if effort else "reasoning.summary"
     return Reasoning(effort=effort, shown=True if summary else None, at=at)
 
 
-def _includes_logprobs(fields: Fields, beyond: Unsaid) -> bool | None:
+def _includes_logprobs(fields: Fields, unsaid: Unsaid) -> bool | None:
     included = fields.texts("include")
     for index, each in enumerate(included):
         # What encrypts reasoning comes with every answer here, asked for or not.
         if each not in (ENCRYPTED, LOGPROBS):
-            beyond[f"include[{index}]"] = each
+            unsaid[f"include[{index}]"] = each
     return True if LOGPROBS in included else None
 
 
-def _read_past(fields: Fields, beyond: Unsaid) -> None:
+def _read_past(fields: Fields, unsaid: Unsaid) -> None:
     """Read what is dropped, and what asks for nothing at its usual value."""
     fields.skip(DROPPED)
     caching = fields.object("prompt_cache_options")
     if caching and caching.flag("prewarm"):
-        beyond["prompt_cache_options.prewarm"] = True
+        unsaid["prompt_cache_options.prewarm"] = True
     options = fields.object("stream_options")
     if options:
         options.flag("include_obfuscation")
-        beyond.update(unsaid(options))
+        leave(options, unsaid)
     if fields.flag("generate") is False:
-        beyond["generate"] = False
+        unsaid["generate"] = False
     if fields.one_of("truncation", {"auto", "disabled"}) == "auto":
-        beyond["truncation"] = "auto"
+        unsaid["truncation"] = "auto"

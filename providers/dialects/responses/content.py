@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Set
 from mimetypes import MimeTypes
-from typing import Any
 
 from providers.dialects import data_urls
 from providers.dialects.conversation import Audio, Declined, File, Image, Part, Text
 from providers.dialects.errors import BadField, MissingField
 from providers.dialects.fields import Fields, wrong
-from providers.dialects.openai_sampling import unsaid
+from providers.dialects.openai_sampling import Unsaid, leave
 
 FOR_USERS: Set[str] = frozenset(
     {"input_text", "output_text", "input_image", "input_file", "input_audio"}
@@ -22,32 +21,29 @@ _DETAILS = frozenset({"auto", "low", "high", "original"})
 # The tables of Python itself: what a caller says must not mean something else on each host.
 _MEDIA_TYPES = MimeTypes(filenames=())
 
-Unsaid = dict[str, Any]
-"""What a caller said and a conversation has no word for, by its path."""
-
 
 def parts(
-    holder: Fields, name: str, allowed: Set[str], beyond: Unsaid
+    holder: Fields, name: str, allowed: Set[str], unsaid: Unsaid
 ) -> tuple[Part, ...]:
-    """Read a text or a list of parts; what cannot be told goes into `beyond`."""
+    """Read a text or a list of parts; what cannot be told goes into `unsaid`."""
     holder.need(name, "a text or a list of parts")
     value = holder.any(name)
     if isinstance(value, str):
         return (Text(value, at=holder.path(name)),)
     if not isinstance(value, list):
         raise wrong(holder.path(name), "a text or a list of parts", value)
-    return tuple(_part(each, allowed, beyond) for each in holder.objects(name))
+    return tuple(_part(each, allowed, unsaid) for each in holder.objects(name))
 
 
-def _part(part: Fields, allowed: Set[str], beyond: Unsaid) -> Part:
+def _part(part: Fields, allowed: Set[str], unsaid: Unsaid) -> Part:
     part.need("type", "one of " + ", ".join(sorted(allowed)))
     kind = part.one_of("type", allowed)
-    read = _READERS[kind or ""](part, beyond)
-    beyond.update(unsaid(part))
+    read = _READERS[kind or ""](part, unsaid)
+    leave(part, unsaid)
     return read
 
 
-def _text(part: Fields, beyond: Unsaid) -> Part:
+def _text(part: Fields, unsaid: Unsaid) -> Part:
     part.need("text", "a text")
     # What OpenAI found out about its own text tells a model nothing.
     part.any("annotations")
@@ -55,12 +51,12 @@ def _text(part: Fields, beyond: Unsaid) -> Part:
     return Text(part.text("text") or "", at=part.at, cache=_cache(part))
 
 
-def _refusal(part: Fields, beyond: Unsaid) -> Part:
+def _refusal(part: Fields, unsaid: Unsaid) -> Part:
     part.need("refusal", "a text")
     return Declined(part.text("refusal") or "", at=part.at)
 
 
-def _image(part: Fields, beyond: Unsaid) -> Part:
+def _image(part: Fields, unsaid: Unsaid) -> Part:
     url = part.text("image_url")
     detail = part.one_of("detail", _DETAILS)
     if not url and "file_id" not in part:
@@ -73,7 +69,7 @@ def _image(part: Fields, beyond: Unsaid) -> Part:
     return Image(data, media_type, detail=told, at=part.at, cache=cache)
 
 
-def _file(part: Fields, beyond: Unsaid) -> Part:
+def _file(part: Fields, unsaid: Unsaid) -> Part:
     name = part.text("filename") or ""
     data, url, kept = (
         part.text("file_data"),
@@ -86,7 +82,7 @@ def _file(part: Fields, beyond: Unsaid) -> Part:
             field=part.at,
         )
     if part.one_of("detail", _DETAILS) not in (None, "auto"):
-        beyond[part.path("detail")] = True
+        unsaid[part.path("detail")] = True
     cache = _cache(part)
     if not data:
         return File(url=url or "", id=kept or "", name=name, at=part.at, cache=cache)
@@ -97,14 +93,14 @@ def _file(part: Fields, beyond: Unsaid) -> Part:
     return File(data, media_type, name=name, at=part.at, cache=cache)
 
 
-def _audio(part: Fields, beyond: Unsaid) -> Part:
+def _audio(part: Fields, unsaid: Unsaid) -> Part:
     part.need("input_audio", "an object with data and format")
     audio = Fields(part.any("input_audio"), part.path("input_audio"))
     audio.need("data", "a text in base64")
     audio.need("format", "mp3 or wav")
     form = audio.one_of("format", {"mp3", "wav"}) or ""
     data = audio.text("data") or ""
-    beyond.update(unsaid(audio))
+    leave(audio, unsaid)
     return Audio(data, form, at=part.at, cache=_cache(part))
 
 

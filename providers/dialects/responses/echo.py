@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 _SAME = (
     "instructions",
     "max_output_tokens",
@@ -26,7 +28,22 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 def of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return it of a request whose fields may be anything: it need not have been parsed."""
+    """Return it of a request whose fields may be anything: it need not have been parsed.
+
+    What is nested too deeply to be written is not repeated: nobody looked at it before.
+    """
+    repeated = _repeated(body)
+    if not _can_be_written(repeated):
+        usual = _repeated({})
+        repeated = {
+            name: value if _can_be_written(value) else usual[name]
+            for name, value in repeated.items()
+        }
+    # These tell what was done, not what was asked: nothing is kept of a translated answer.
+    return repeated | {"background": False, "service_tier": "default", "store": False}
+
+
+def _repeated(body: Mapping[str, Any]) -> dict[str, Any]:
     repeated = {name: body.get(name) for name in _SAME}
     for name, usual in _DEFAULTS.items():
         given = body.get(name)
@@ -43,8 +60,15 @@ def of(body: Mapping[str, Any]) -> dict[str, Any]:
     repeated["tools"] = (
         [_tool(each) for each in tools] if isinstance(tools, list) else []
     )
-    # These tell what was done, not what was asked: nothing is kept of a translated answer.
-    return repeated | {"background": False, "service_tier": "default", "store": False}
+    return repeated
+
+
+def _can_be_written(value: Any) -> bool:
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return False
+    return True
 
 
 def _tool(tool: Any) -> Any:

@@ -23,10 +23,9 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.errors import Unsayable
 from providers.dialects.fields import Fields, wrong
-from providers.dialects.openai_sampling import unsaid
+from providers.dialects.openai_sampling import Unsaid, leave
 
 from . import content
-from .content import Unsaid
 
 ISSUER = "openai"
 OF_A_CALL = "call."
@@ -39,25 +38,25 @@ _ROLES = {
 }
 
 
-def turns(body: Fields, beyond: Unsaid) -> tuple[Turn, ...]:
-    """Read `input`; what cannot be told goes into `beyond`. Raises an `AskError`."""
+def turns(body: Fields, unsaid: Unsaid) -> tuple[Turn, ...]:
+    """Read `input`; what cannot be told goes into `unsaid`. Raises an `AskError`."""
     body.need("input", "a text or a list of items")
     value = body.any("input")
     if isinstance(value, str):
         return (Turn(Role.USER, (Text(value, at="input"),), at="input"),)
     if not isinstance(value, list):
         raise wrong("input", "a text or a list of items", value)
-    reading = _Items(beyond)
+    reading = _Items(unsaid)
     for item in body.objects("input"):
         reading.read(item)
     return reading.turns()
 
 
 class _Items:
-    __slots__ = ("_beyond", "_names", "_of_call", "_row", "_turns")
+    __slots__ = ("_names", "_of_call", "_row", "_turns", "_unsaid")
 
-    def __init__(self, beyond: Unsaid) -> None:
-        self._beyond = beyond
+    def __init__(self, unsaid: Unsaid) -> None:
+        self._unsaid = unsaid
         self._turns: list[tuple[Role, list[Part], str]] = []
         self._row: type | Role | None = None
         self._names: dict[str, str] = {}
@@ -91,7 +90,7 @@ class _Items:
                     f"{item.at} is of a type that this model's provider cannot be told.",
                     field=item.at,
                 )
-        self._beyond.update(unsaid(item))
+        leave(item, self._unsaid)
 
     def _message(self, item: Fields) -> None:
         _skip(item, "id", "status", "phase")
@@ -99,7 +98,7 @@ class _Items:
         role = _ROLES[item.one_of("role", _ROLES) or ""]
         said = role is Role.ASSISTANT
         allowed = content.FOR_ASSISTANTS if said else content.FOR_USERS
-        parts = content.parts(item, "content", allowed, self._beyond)
+        parts = content.parts(item, "content", allowed, self._unsaid)
         self._add(role, parts, item.at, row=role if said else None)
 
     def _reasoning(self, item: Fields) -> None:
@@ -140,7 +139,7 @@ class _Items:
         _skip(item, "id", "status")
         item.need("call_id", "a text")
         call_id = item.text("call_id") or ""
-        parts = content.parts(item, "output", content.FOR_RESULTS, self._beyond)
+        parts = content.parts(item, "output", content.FOR_RESULTS, self._unsaid)
         result = ToolResult(
             call_id=call_id,
             parts=tuple(

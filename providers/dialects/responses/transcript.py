@@ -3,8 +3,10 @@
 OpenAI keeps the responses of a connection in its memory, so that a turn names the one before
 it by `previous_response_id` and sends what is new, even when nothing is stored. Here such a
 turn becomes a `POST /v1/responses` that says the whole conversation, which every provider
-understands. The last 16 responses are remembered, as long as their conversations are at most
-16 MiB together; an id that is not among them passes on, for the provider that may keep it.
+understands. The last 16 responses are remembered, as long as all that is kept of them is at
+most 16 MiB; an id that is not among them passes on, for the provider that may keep it.
+
+What is kept is kept as JSON: parsed, it may take twenty times the memory.
 
 Turns of one lane (`stream_id`) come one after another: `turn` is called when the one before
 it in its lane has ended, and `remember` when its response is whole or was cut off. A turn
@@ -28,6 +30,8 @@ _ENVELOPE = frozenset({"type", "stream_id", "event_id", "response", "generate"})
 # What an appended turn does not take over. A choice that forced a call would force it again.
 _OF_ONE_TURN = frozenset({"input", "previous_response_id", "tool_choice"})
 _LANE = re.compile(r"[A-Za-z0-9_.-]{1,256}")
+# Stands in a request that is only to be judged, when there is no input yet.
+_YET_TO_COME = "."
 
 Item = Mapping[str, Any]
 
@@ -44,15 +48,8 @@ class FrameRefused(Exception):
         self.stream_id = stream_id
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Items of input in their order, and about how many bytes they are."""
-
-    items: tuple[Item, ...] = field(default=(), repr=False)
-    size: int = 0
-
-    def followed_by(self, items: list[Item]) -> "Conversation":
-        return Conversation((*self.items, *items), self.size + len(orjson.dumps(items)))
+class _NestedTooDeep(Exception):
+    """orjson reads deeper than it writes; nobody else nests so deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +57,28 @@ class Turn:
     """A request for a response: `body` is what a POST would say, with `stream` set.
 
     When `generates` is false, no model is to be asked: the turn only prepares what a later
-    one continues.
+    one continues. `said` are the items of the conversation so far, as the inside of a JSON
+    array, and `settings` is what an appended turn takes over, as an object.
     """
 
-    body: Mapping[str, Any] = field(repr=False)
+    body: bytes = field(repr=False)
     stream_id: str | None
     generates: bool
-    said: Conversation
+    stored: bool
+    said: bytes = field(repr=False)
+    settings: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     response_id: str
-    turn: Turn
-    whole: Conversation
+    stream_id: str | None
+    whole: bytes = field(repr=False)
+    settings: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.whole) + len(self.settings)
 
 
 class Transcript:
@@ -87,10 +92,17 @@ class Transcript:
     def turn(self, frame: Mapping[str, Any]) -> Turn:
         """Return the request of a decoded frame. Raises `FrameRefused`."""
         reading = _Frame(frame)
-        if reading.kind == _APPEND:
-            return self._appended(reading)
-        if reading.kind == _CREATE:
-            return self._continued(reading, reading.fields)
+        try:
+            if reading.kind == _APPEND:
+                return self._appended(reading)
+            if reading.kind == _CREATE:
+                return self._continued(reading, reading.fields)
+        except _NestedTooDeep:
+            raise reading.refused(
+                "Something in the frame is nested too deep.",
+                code="invalid_json",
+                param=None,
+            ) from None
         raise reading.refused(
             "type must be response.create or response.append.",
             code="unknown_event_type",
@@ -102,19 +114,22 @@ class Transcript:
         id, output = response.get("id"), response.get("output")
         if not isinstance(id, str) or not isinstance(output, list):
             return
-        stored = False not in (turn.body.get("store"), response.get("store"))
-        whole = turn.said.followed_by(_as_input(output, stored=stored))
-        self._kept.append(_Remembered(id, turn, whole))
-        size = sum(each.whole.size for each in self._kept)
+        stored = turn.stored and response.get("store") is not False
+        try:
+            whole = _joined(turn.said, _inside(_as_input(output, stored=stored)))
+        except _NestedTooDeep:
+            return
+        self._kept.append(_Remembered(id, turn.stream_id, whole, turn.settings))
+        size = sum(each.size for each in self._kept)
         while len(self._kept) > self._most_responses or size > self._most_bytes:
-            size -= self._kept.pop(0).whole.size
+            size -= self._kept.pop(0).size
 
     def _appended(self, frame: "_Frame") -> Turn:
         last = next(
             (
                 each
                 for each in reversed(self._kept)
-                if each.turn.stream_id == frame.stream_id
+                if each.stream_id == frame.stream_id
             ),
             None,
         )
@@ -124,12 +139,7 @@ class Transcript:
                 code="invalid_request_error",
                 param="type",
             )
-        taken_over = {
-            name: value
-            for name, value in last.turn.body.items()
-            if name not in _OF_ONE_TURN
-        }
-        body = taken_over | frame.fields
+        body = orjson.loads(last.settings) | frame.fields
         if body.get("previous_response_id") is None:
             return frame.turn(body, last.whole)
         return self._continued(frame, body)
@@ -138,7 +148,7 @@ class Transcript:
         id = body.get("previous_response_id")
         before = next((each for each in self._kept if each.response_id == id), None)
         if before is None:
-            return frame.turn(body, Conversation())
+            return frame.turn(body, b"")
         del body["previous_response_id"]
         return frame.turn(body, before.whole)
 
@@ -150,12 +160,11 @@ class _Frame:
 
     def __init__(self, frame: Mapping[str, Any]) -> None:
         lane = frame.get("stream_id")
-        good = lane is None or (isinstance(lane, str) and _LANE.fullmatch(lane))
-        self.stream_id: str | None = lane if good else None
-        if not good:
+        self.stream_id = _good_lane(lane)
+        if lane is not None and self.stream_id is None:
             raise self.refused(
                 "stream_id must be 1 to 256 letters, digits, dots, dashes or underscores.",
-                code="invalid_value",
+                code="invalid_stream_id",
                 param="stream_id",
             )
         self.kind = frame.get("type")
@@ -166,7 +175,7 @@ class _Frame:
             name: value for name, value in said.items() if name not in _ENVELOPE
         }
 
-    def turn(self, body: dict[str, Any], before: Conversation) -> Turn:
+    def turn(self, body: dict[str, Any], before: bytes) -> Turn:
         """Return the turn that continues `before` with the input of this frame."""
         if not isinstance(body.get("model"), str) or not body["model"]:
             raise self.refused(
@@ -174,11 +183,21 @@ class _Frame:
                 code="missing_required_parameter",
                 param="model",
             )
-        said = before.followed_by(self._input())
-        if before.items:
-            body["input"] = said.items
+        said = _joined(before, _inside(self._input()))
+        if before or isinstance(body.get("input"), list):
+            body["input"] = orjson.Fragment(b"[%b]" % said)
+        if not said and not self.generates:
+            body["input"] = _YET_TO_COME
         body["stream"] = True
-        return Turn(body, self.stream_id, self.generates, said)
+        kept = {name: body[name] for name in body if name not in _OF_ONE_TURN}
+        return Turn(
+            _written(body),
+            self.stream_id,
+            self.generates,
+            body.get("store") is not False,
+            said,
+            _written(kept),
+        )
 
     def _input(self) -> list[Item]:
         given = self.fields.get("input")
@@ -195,11 +214,11 @@ class _Frame:
             param="input",
         )
 
-    def refused(self, message: str, *, code: str, param: str) -> FrameRefused:
+    def refused(self, message: str, *, code: str, param: str | None) -> FrameRefused:
         return FrameRefused(message, code=code, param=param, stream_id=self.stream_id)
 
 
-def decoded(text: str | bytes) -> Mapping[str, Any]:
+def decoded(text: bytes) -> Mapping[str, Any]:
     """Return the object of a text frame. Raises `FrameRefused`."""
     try:
         value = orjson.loads(text)
@@ -213,6 +232,37 @@ def decoded(text: str | bytes) -> Mapping[str, Any]:
             stream_id=None,
         )
     return value
+
+
+def lane_of(text: bytes) -> str | None:
+    """Return the lane of a frame that may be anything; it is read only when it names one."""
+    if b'"stream_id"' not in text:
+        return None
+    try:
+        return _good_lane(decoded(text).get("stream_id"))
+    except FrameRefused:
+        return None
+
+
+def _good_lane(lane: object) -> str | None:
+    return lane if isinstance(lane, str) and _LANE.fullmatch(lane) else None
+
+
+def _inside(items: list[Item]) -> bytes:
+    """Return the items as the inside of a JSON array."""
+    return _written(items)[1:-1]
+
+
+def _written(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        # What was read from JSON can be written as JSON but for its depth.
+        raise _NestedTooDeep from None
+
+
+def _joined(before: bytes, after: bytes) -> bytes:
+    return b"%b,%b" % (before, after) if before and after else before or after
 
 
 def _as_input(output: list[Any], *, stored: bool) -> list[Item]:

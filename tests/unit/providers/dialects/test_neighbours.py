@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 from providers.dialects.conversation import Part, Signature, Text, Thinking, ToolCall
 from providers.dialects.neighbours import joined
@@ -31,9 +31,9 @@ def test_texts_and_thoughts_side_by_side_are_one() -> None:
 
 
 def test_a_hundred_thousand_pieces_are_joined_at_once() -> None:
-    began = perf_counter()
+    began = process_time()
 
     (whole,) = joined([Text("a" * 100)] * 100_000)
 
     assert len(whole.text) == 10_000_000
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2

@@ -146,3 +146,13 @@ def test_a_broken_stream_ends_in_an_error():
     failure = Failure(502, "It broke.", "provider_unavailable", "provider_unavailable")
 
     assert CALLER.renderer(ASK).fail(failure) == ERRORS.event(failure, sequence=0)
+
+
+def test_a_stream_that_nobody_began_begins_by_itself():
+    renderer = CALLER.renderer(ASK)
+
+    (found,) = sse.payloads(renderer.feed(TextDelta("a")))
+
+    chunk = orjson.loads(found)
+    assert chunk["id"].startswith("cmpl-")
+    assert chunk["choices"] == [choice("a")]

@@ -29,6 +29,9 @@ CALL = {
     "function": {"name": "weather", "arguments": '{"city":"Bonn"}'},
 }
 
+# As deep as is read, and too deep to be written.
+DEEP = b'{"a":' * 300 + b"1" + b"}" * 300
+
 
 def answer_of(message=None, **choice):
     body = {
@@ -136,7 +139,11 @@ def test_a_message_is_read(message, parts):
         ("length", {"tool_calls": [CALL]}, Stop.LENGTH),
         ("stop", {"refusal": "No."}, Stop.DECLINED),
         (None, {"content": "x"}, Stop.END),
-        ("novel", {"content": "x"}, Stop.END),
+        ("EOS", {"content": "x"}, Stop.END),
+        ("eos_token", {"tool_calls": [CALL]}, Stop.TOOL_CALLS),
+        ("stop_sequence", {"content": "x"}, Stop.SEQUENCE),
+        ("model_length", {"content": "x"}, Stop.CONTEXT_FULL),
+        ("novel", {"content": "x"}, Stop.FILTERED),
     ],
 )
 def test_why_it_stopped_is_read(reason, message, stop):
@@ -209,6 +216,15 @@ def test_usage_is_read_and_its_parts_never_pass_the_whole(usage, meaning):
         b'{"choices":[1]}',
         b'{"error":{"message":"x"}}',
         b'{"choices":[{"message":{"tool_calls":[{"id":"1"}]}}]}',
+        b'{"choices":[{"message":{"content":"x"},"finish_reason":"error"}]}',
+        b'{"choices":[{"message":{"content":"x"},'
+        b'"finish_reason":"insufficient_system_resource"}]}',
+        b'{"choices":[{"message":{"tool_calls":[{"function":{"name":"f","arguments":'
+        + DEEP
+        + b"}}]}}]}",
+        b'{"choices":[{"message":{"reasoning_details":[{"data":"x","more":'
+        + DEEP
+        + b"}]}}]}",
     ],
 )
 def test_what_is_no_answer_is_broken(body):
@@ -403,3 +419,12 @@ def test_logprobs_that_are_none_are_left_out(told):
     answer = answer_of(logprobs={"content": [told]})
 
     assert answer.choices[0].logprobs is None
+
+
+@pytest.mark.parametrize("octets", [[256], [-1], ["a"], [72.0], "H"])
+def test_bytes_of_a_token_that_are_none_are_left_out(octets):
+    logprobs = {"content": [{"token": "H", "logprob": -0.5, "bytes": octets}]}
+
+    assert choice_of({"content": "H"}, logprobs=logprobs).logprobs == (
+        {"token": "H", "logprob": -0.5, "bytes": None},
+    )

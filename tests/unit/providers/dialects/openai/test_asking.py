@@ -1,5 +1,7 @@
 """What a request for a chat completion means, field by field."""
 
+from time import process_time
+
 import pytest
 
 from providers.dialects.conversation import (
@@ -154,9 +156,22 @@ def test_a_plain_question_is_one_turn_and_nothing_else():
         ),
         (
             "thinking",
-            {"type": "disabled"},
+            {"type": "adaptive", "display": "omitted"},
             "reasoning",
-            Reasoning(budget=0, at="thinking"),
+            Reasoning(budget=-1, shown=False, at="thinking"),
+        ),
+        (
+            "thinking",
+            {"type": "enabled", "budget_tokens": 1024, "display": "summarized"},
+            "reasoning",
+            Reasoning(budget=1024, shown=True, at="thinking"),
+        ),
+        ("thinking", {"type": "disabled"}, "reasoning", None),
+        (
+            "reasoning",
+            {"effort": "low", "summary": "auto"},
+            "reasoning",
+            Reasoning("low", None, True, "reasoning"),
         ),
     ],
 )
@@ -182,7 +197,6 @@ def test_a_field_is_understood(field, value, attribute, meaning):
         ({"reasoning_effort": "low"}, "reasoning", "reasoning_effort"),
         ({"thinking": {"type": "adaptive"}}, "reasoning", "thinking"),
         ({"functions": [{"name": "f"}]}, "tools", "functions"),
-        ({"functions": [{"name": "f"}]}, "parallel_tool_calls", "functions"),
         ({}, "output", "response_format"),
         ({}, "turns", "messages"),
     ],
@@ -207,6 +221,7 @@ def test_usage_is_streamed_to_who_asks_for_it(options, wanted):
 @pytest.mark.parametrize(
     "field",
     [
+        "client_metadata",
         "metadata",
         "prompt_cache_key",
         "prompt_cache_options",
@@ -533,7 +548,7 @@ def test_results_side_by_side_are_one_turn_and_know_their_tools():
     assert found[2].at == "messages[3]"
 
 
-def test_functions_of_before_are_tools_called_one_at_a_time():
+def test_functions_of_before_are_tools():
     found = ask(
         functions=[{"name": "f", "parameters": {"type": "object"}}],
         function_call={"name": "f"},
@@ -551,7 +566,6 @@ def test_functions_of_before_are_tools_called_one_at_a_time():
     call, result = found.turns[1].parts[0], found.turns[2].parts[0]
     assert found.tools == (Tool("f", schema={"type": "object"}, at="functions[0]"),)
     assert found.tool_choice == ToolChoice(Choosing.NAMED, "f", "function_call")
-    assert found.parallel_tool_calls is False
     assert (call.name, call.arguments) == ("f", "{}")
     assert (result.call_id, result.name) == (call.id, "f")
 
@@ -720,3 +734,40 @@ def test_what_is_wrong_is_refused_by_its_path(fields, field, kind):
     assert type(refused.value) is kind
     assert refused.value.field == field
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("thinking", {"type": "adaptive", "mood": 1}, "thinking.mood"),
+        ("thinking", {"type": "disabled", "mood": 1}, "thinking.mood"),
+        ("reasoning", {"effort": "low", "mood": 1}, "reasoning.mood"),
+    ],
+)
+def test_what_is_unknown_of_reasoning_is_kept_by_its_path(field, value, path):
+    assert ask(**{field: value}).unsaid == {path: 1}
+
+
+def test_functions_of_before_say_nothing_about_calls_at_once():
+    assert ask(functions=[{"name": "f"}]).parallel_tool_calls is None
+
+
+def test_many_results_in_a_row_are_one_turn_at_once():
+    results = [{"role": "tool", "tool_call_id": "1", "content": "x"}] * 50_000
+    began = process_time()
+
+    (answered,) = turns(*results)
+
+    assert process_time() - began < 3
+    assert len(answered.parts) == 50_000
+    assert answered.at == "messages[0]"
+
+
+def test_pieces_of_a_thought_are_joined_at_once():
+    details = [{"type": "reasoning.text", "text": "x" * 50, "index": 0}] * 20_000
+    began = process_time()
+
+    (turn,) = turns({"role": "assistant", "reasoning_details": details})
+
+    assert process_time() - began < 1
+    assert [len(part.text) for part in turn.parts] == [1_000_000]

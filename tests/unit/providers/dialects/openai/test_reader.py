@@ -290,6 +290,7 @@ def test_an_answer_that_calls_stops_for_its_calls(reason):
         "data: not json\n\n",
         chunk({"tool_calls": [{"index": 0, "id": "1", "function": {}}]}),
         chunk(index=1024),
+        chunk(reason="error"),
     ],
 )
 def test_what_is_no_answer_breaks_the_stream(event):
@@ -309,3 +310,9 @@ def test_a_provider_cannot_make_us_remember_calls_without_end():
 
     with pytest.raises(UpstreamBroken):
         PROVIDER.reader().feed(chunk({"tool_calls": calls}).encode())
+
+
+def test_a_reason_nobody_knows_is_no_good_end():
+    events = read(FIRST + chunk(reason="novel") + DONE)
+
+    assert events[-2:] == [Stopped(Stop.FILTERED), Ended()]

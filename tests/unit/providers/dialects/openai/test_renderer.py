@@ -293,3 +293,24 @@ def test_a_broken_stream_ends_in_an_error_and_not_in_done():
         b'"type":"provider_unavailable","param":null,"code":"broken"},'
         b'"detail":"The provider broke off."}\n\n'
     )
+
+
+def test_a_stream_that_nobody_began_begins_by_itself():
+    renderer = CALLER.renderer(ASK)
+
+    block = renderer.feed(TextDelta("a")) + renderer.feed(Ended())
+
+    *found, done = sse.payloads(block)
+    assert done == b"[DONE]"
+    for each in found:
+        ChatCompletionChunk.model_validate(orjson.loads(each), strict=True)
+
+
+def test_a_stream_of_nothing_but_usage_is_still_json():
+    renderer = CALLER.renderer(WITH_USAGE)
+
+    block = renderer.feed(Spent(Usage(1, 1))) + renderer.feed(Ended())
+
+    usage, done = sse.payloads(block)
+    assert orjson.loads(usage)["usage"]["total_tokens"] == 2
+    assert done == b"[DONE]"

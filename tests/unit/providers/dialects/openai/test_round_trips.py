@@ -74,10 +74,10 @@ PLAIN_TURNS = st.one_of(
         st.tuples(st.builds(Text, WORDS), st.builds(Declined, WORDS), CALLS),
     ),
 )
-# Results side by side would be one turn.
+# Results side by side would be one turn, and the last one is the user's.
 TURNS = st.lists(PLAIN_TURNS, min_size=1, max_size=4).flatmap(
     lambda turns: st.one_of(
-        st.just(tuple(turns)),
+        st.just((*turns, Turn(Role.USER, (Text("x"),)))),
         st.builds(
             lambda result: (*turns, Turn(Role.USER, (result,))),
             RESULTS,
@@ -88,7 +88,9 @@ TOOLS = st.builds(
     Tool,
     NAMES,
     WORDS,
-    st.sampled_from([None, {"type": "object"}]),
+    st.sampled_from(
+        [None, {"type": "object", "properties": {}, "additionalProperties": False}]
+    ),
     st.sampled_from([None, True, False]),
 )
 ASKS = st.builds(
@@ -136,6 +138,11 @@ def test_a_request_rendered_for_a_provider_means_to_a_caller_what_it_meant(ask):
     assert placeless(CALLER.parse(body)) == placeless(ask)
 
 
+def asked(turn: Turn) -> Ask:
+    """Return what goes on from this turn."""
+    return Ask(model="m", turns=(turn, Turn(Role.USER, (Text("x"),))))
+
+
 def kept_detail(**detail):
     message = {"role": "assistant", "content": "x", "reasoning_details": [detail]}
     body = {"choices": [{"message": message}]}
@@ -163,7 +170,7 @@ def test_a_sealed_detail_goes_back_to_its_provider_as_it_came():
         thought = kept_detail(**detail)
         turn = Turn(Role.ASSISTANT, (thought, Text("x")))
 
-        body = orjson.loads(PROVIDER.render(Ask(model="m", turns=(turn,)), "m"))
+        body = orjson.loads(PROVIDER.render(asked(turn), "m"))
 
         assert body["messages"][0]["reasoning_details"] == [detail]
 
@@ -174,7 +181,7 @@ def test_a_seal_without_text_takes_none_along_that_a_stream_told_before_it():
     thought = replace(kept_detail(**detail), text="hm")
     turn = Turn(Role.ASSISTANT, (thought, Text("x")))
 
-    body = orjson.loads(PROVIDER.render(Ask(model="m", turns=(turn,)), "m"))
+    body = orjson.loads(PROVIDER.render(asked(turn), "m"))
 
     assert body["messages"][0]["reasoning_details"] == [detail]
 
@@ -189,7 +196,7 @@ def test_a_signature_google_put_on_a_call_goes_back_as_it_came():
     answer = PROVIDER.parse(
         orjson.dumps({"choices": [{"message": {"tool_calls": [sealed]}}]})
     )
-    ask = Ask(model="m", turns=(Turn(Role.ASSISTANT, answer.choices[0].parts),))
+    ask = asked(Turn(Role.ASSISTANT, answer.choices[0].parts))
 
     body = orjson.loads(PROVIDER.render(ask, "m"))
 
@@ -202,9 +209,9 @@ def test_a_forged_seal_is_dropped():
         forged = Thinking("a", replace(thought.signature, value=value))
         turn = Turn(Role.ASSISTANT, (forged, Text("x")))
 
-        body = orjson.loads(PROVIDER.render(Ask(model="m", turns=(turn,)), "m"))
+        body = orjson.loads(PROVIDER.render(asked(turn), "m"))
 
-        assert body["messages"] == [{"role": "assistant", "content": "x"}]
+        assert body["messages"][0] == {"role": "assistant", "content": "x"}
 
 
 MESSAGE = {

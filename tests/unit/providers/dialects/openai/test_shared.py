@@ -50,6 +50,7 @@ def test_an_error_in_a_stream_is_one_event():
         ("DATA:Image/PNG;Base64,iVBO", ("image/png", "iVBO")),
         ("data:text/plain;charset=utf-8;base64,eA==", ("text/plain", "eA==")),
         ("data:;base64,eA==", ("", "eA==")),
+        ("data:image/jpg;base64,/9j/", ("image/jpeg", "/9j/")),
         ("data:text/plain,x", None),
         ("data:image/png;base64", None),
         ("https://x.test/data:image/png;base64,x", None),

@@ -23,15 +23,15 @@ from providers.dialects.conversation import (
     Turn,
 )
 from providers.dialects.errors import Unsayable
-from providers.dialects.openai.sides import PROVIDER
+from providers.dialects.openai.sides import COMPATIBLE, PROVIDER
 
 HELLO = (Turn(Role.USER, (Text("Hello"),)),)
 TOOL = Tool("weather", "Tell the weather", {"type": "object"})
 
 
-def told(**fields):
+def told(side=PROVIDER, model="gpt-x", **fields):
     ask = Ask(**{"model": "theirs", "turns": HELLO, **fields})
-    return orjson.loads(PROVIDER.render(ask, "gpt-x"))
+    return orjson.loads(side.render(ask, model))
 
 
 def messages(*turns):
@@ -43,8 +43,9 @@ def user(*parts):
     return message["content"]
 
 
-def assistant(*parts):
-    (message,) = messages(Turn(Role.ASSISTANT, parts))
+def assistant(*parts, side=PROVIDER):
+    turns = (Turn(Role.ASSISTANT, parts), *HELLO)
+    message, _ = told(side, turns=turns)["messages"]
     return message
 
 
@@ -97,7 +98,7 @@ def test_every_field_finds_its_name():
                 "function": {
                     "name": "weather",
                     "description": "Tell the weather",
-                    "parameters": {"type": "object"},
+                    "parameters": {"type": "object", "properties": {}},
                 },
             },
             {"type": "function", "function": {"name": "time", "strict": True}},
@@ -299,7 +300,11 @@ def turn(role, part):
             "stop_sequences",
         ),
         (turn(Role.SYSTEM, Image("x", "image/png", at="system[0]")), "system[0]"),
-        (turn(Role.ASSISTANT, Image("x", "image/png", at="m[0]")), "m[0]"),
+        (
+            {"turns": (*turn(Role.ASSISTANT, Image(at="m[0]"))["turns"], *HELLO)},
+            "m[0]",
+        ),
+        ({"turns": (*HELLO, Turn(Role.ASSISTANT, (), at="m[1]"))}, "m[1]"),
         (turn(Role.USER, Audio("x", "flac", at="m[0]")), "m[0]"),
         (turn(Role.USER, File(url="https://x.test/a.pdf", at="m[0]")), "m[0]"),
         (
@@ -321,3 +326,100 @@ def test_what_a_chat_cannot_say_is_refused_in_the_callers_words(fields, field):
 
     assert refused.value.field == field
     assert field in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "parameters"),
+    [
+        (None, None),
+        ({}, {"type": "object", "properties": {}}),
+        ({"type": "object"}, {"type": "object", "properties": {}}),
+        (
+            {"properties": {"a": {"type": "string"}}},
+            {"type": "object", "properties": {"a": {"type": "string"}}},
+        ),
+        (
+            {"$ref": "#/$defs/a"},
+            {"type": "object", "properties": {}, "$ref": "#/$defs/a"},
+        ),
+    ],
+)
+def test_a_schema_of_arguments_is_one_openai_takes(schema, parameters):
+    (tool,) = told(tools=(Tool("f", schema=schema),))["tools"]
+
+    assert tool["function"].get("parameters") == parameters
+
+
+CITY = {"type": "string"}
+STRICT = {
+    "type": "object",
+    "properties": {"city": CITY},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_told"),
+    [
+        (None, True),
+        (STRICT, True),
+        (STRICT | {"required": []}, False),
+        (STRICT | {"additionalProperties": True}, False),
+        ({"type": "object", "properties": {"city": CITY}}, False),
+        (STRICT | {"properties": {"city": {"type": "object"}}}, False),
+        (STRICT | {"properties": {"city": {"type": ["object", "null"]}}}, False),
+        (STRICT | {"properties": {"city": {"anyOf": [{"type": "object"}]}}}, False),
+        (STRICT | {"$defs": {"a": STRICT | {"required": []}}}, False),
+        (STRICT | {"properties": {"city": STRICT}}, True),
+    ],
+)
+def test_strictness_is_told_of_schemas_that_openais_has_room_for(schema, is_told):
+    (tool,) = told(tools=(Tool("f", schema=schema, strict=True),))["tools"]
+
+    assert tool["function"].get("strict", False) is is_told
+
+
+def test_a_call_and_its_result_go_by_a_short_id_when_theirs_is_too_long():
+    long = "toolu_" + "x" * 40
+
+    call, result = told(
+        turns=(
+            Turn(Role.ASSISTANT, (ToolCall(long, "f", "{}"),)),
+            Turn(Role.USER, (ToolResult(long, (Text("x"),)),)),
+        )
+    )["messages"]
+
+    id = call["tool_calls"][0]["id"]
+    assert id == result["tool_call_id"]
+    assert len(id) <= 40
+
+
+def test_an_id_of_40_characters_stays():
+    assert assistant(ToolCall("x" * 40, "f", "{}"))["tool_calls"][0]["id"] == "x" * 40
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "gpt-4.1-mini", "chatgpt-4o-latest"])
+@pytest.mark.parametrize("reasoning", [Reasoning("none"), Reasoning(budget=0)])
+def test_a_model_that_does_not_think_is_not_told_not_to(model, reasoning):
+    assert "reasoning_effort" not in told(model=model, reasoning=reasoning)
+
+
+def test_a_compatible_server_is_told_top_k_and_the_ceiling_of_before():
+    body = told(COMPATIBLE, top_k=40, max_tokens=7)
+
+    assert (body["top_k"], body["max_tokens"]) == (40, 7)
+
+
+def test_a_compatible_server_sees_what_it_thought_before_it_called():
+    call = ToolCall("1", "f", "{}")
+
+    calling = assistant(Thinking("a"), Thinking("b"), call, side=COMPATIBLE)
+    saying = assistant(Thinking("a"), Text("x"), side=COMPATIBLE)
+    sealed = assistant(
+        Thinking("a", Signature("anthropic", "Eq==")), call, side=COMPATIBLE
+    )
+
+    assert calling["reasoning_content"] == "ab"
+    assert "reasoning_content" not in saying
+    assert "reasoning_content" not in sealed

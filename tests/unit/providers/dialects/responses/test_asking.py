@@ -1,11 +1,15 @@
+import orjson
 import pytest
 
 from providers.dialects.conversation import (
+    Answer,
     Ask,
+    Choice,
     Choosing,
     OutputSchema,
     Reasoning,
     Role,
+    Stop,
     Text,
     Tool,
     ToolChoice,
@@ -245,3 +249,45 @@ def test_an_object_of_any_shape_may_be_asked_for():
     ask = parsed(text={"format": {"type": "json_object"}})
 
     assert ask.output == OutputSchema(at="text.format")
+
+
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "name": "find"}])
+def test_a_call_cannot_be_demanded_where_there_are_no_tools(choice):
+    with pytest.raises(BadField) as refusal:
+        parsed(tool_choice=choice)
+
+    assert refusal.value.field == "tool_choice"
+
+
+def test_a_choice_must_name_one_of_the_functions():
+    with pytest.raises(BadField) as refusal:
+        parsed(tools=[FUNCTION], tool_choice={"type": "function", "name": "look"})
+
+    assert refusal.value.field == "tool_choice"
+
+
+def test_what_codex_notes_of_itself_is_read_past():
+    assert parsed(client_metadata={"session": "x"}).unsaid == {}
+
+
+@pytest.mark.parametrize("name", ["metadata", "user", "text", "tools"])
+def test_what_cannot_be_written_again_is_not_repeated(name):
+    deep: object = "x"
+    for _ in range(300):
+        deep = {"a": deep}
+    given = {"text": {"format": deep}, "tools": [deep]}.get(name, deep)
+
+    repeated = echo.of({name: given, "temperature": 0.5})
+
+    assert repeated == echo.of({"temperature": 0.5})
+
+
+def test_a_deep_field_that_is_dropped_breaks_no_answer():
+    deep: object = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    ask = parsed(metadata=deep)
+
+    body = CALLER.render(Answer("", "", (Choice((), Stop.END),), None), ask)
+
+    assert orjson.loads(body)["metadata"] == {}

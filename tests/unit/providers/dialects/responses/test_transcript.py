@@ -9,6 +9,7 @@ from providers.dialects.responses.transcript import (
     Transcript,
     Turn,
     decoded,
+    lane_of,
 )
 
 CALL = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "f"}
@@ -34,7 +35,7 @@ def append(*items: object, **fields: object) -> dict[str, Any]:
 
 
 def body(turn: Turn) -> dict[str, Any]:
-    return orjson.loads(orjson.dumps(turn.body))
+    return orjson.loads(turn.body)
 
 
 def answered(transcript: Transcript, id: str, text: str, **frame: object) -> Turn:
@@ -258,10 +259,14 @@ def test_a_lane_must_have_a_name_of_the_protocol(lane):
     with pytest.raises(FrameRefused) as caught:
         Transcript().turn(create("hi", stream_id=lane))
 
-    assert (caught.value.param, caught.value.stream_id) == ("stream_id", None)
+    refused = caught.value
+    assert (refused.code, refused.param) == ("invalid_stream_id", "stream_id")
+    assert refused.stream_id is None
 
 
-@pytest.mark.parametrize("text", ["", "hi", "[]", "null", '{"a":', b"\xff"])
+@pytest.mark.parametrize(
+    "text", [b"", b"hi", b"[]", b"null", b'{"a":', b"\xff", b"[" * 2000]
+)
 def test_a_frame_must_be_an_object(text):
     with pytest.raises(FrameRefused) as caught:
         decoded(text)
@@ -276,7 +281,7 @@ def test_only_the_last_responses_are_remembered():
 
     kept = [
         "previous_response_id"
-        not in transcript.turn(create("x", previous_response_id=f"resp_{number}")).body
+        not in body(transcript.turn(create("x", previous_response_id=f"resp_{number}")))
         for number in range(3)
     ]
 
@@ -291,6 +296,78 @@ def test_only_so_many_bytes_are_remembered():
 
     with pytest.raises(FrameRefused):
         transcript.turn(append(said("x")))
+
+
+@pytest.mark.parametrize("field", ["instructions", "tools", "metadata"])
+def test_all_that_is_remembered_is_counted(field):
+    transcript = Transcript(most_bytes=1500)
+    for number in range(3):
+        answered(transcript, f"resp_{number}", "hi", **{field: ["x" * 400]})
+
+    kept = [
+        b"previous_response_id"
+        not in transcript.turn(create("x", previous_response_id=f"resp_{number}")).body
+        for number in range(3)
+    ]
+
+    assert kept == [False, True, True]
+
+
+def deep(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("field", ["input", "metadata", "tools", "instructions"])
+@pytest.mark.parametrize("kind", [create, append])
+def test_what_is_nested_too_deep_to_be_told_is_refused(kind, field):
+    transcript = Transcript()
+    answered(transcript, "resp_1", "hi", stream_id="main")
+
+    with pytest.raises(FrameRefused) as caught:
+        transcript.turn(kind(**{"stream_id": "main", field: deep(400)}))
+
+    assert (caught.value.code, caught.value.stream_id) == ("invalid_json", "main")
+
+
+def test_an_answer_nested_too_deep_is_not_remembered():
+    transcript = Transcript()
+    turn = transcript.turn(create("hi"))
+
+    transcript.remember(turn, {"id": "resp_1", "output": [{"x": deep(400)}]})
+
+    with pytest.raises(FrameRefused):
+        transcript.turn(append(said("x")))
+
+
+@pytest.mark.parametrize(
+    ("text", "lane"),
+    [
+        (b"{}", None),
+        (b"nonsense", None),
+        (b'"stream_id"', None),
+        (b'{"stream_id":"a b"}', None),
+        (b'{"stream_id":["a"]}', None),
+        (b'{"metadata":{"stream_id":"a"}}', None),
+        (b'{"metadata":{"stream_id":"a"},"stream_id":"b"}', "b"),
+    ],
+)
+def test_the_lane_of_a_frame_is_known_before_its_turn(text, lane):
+    assert lane_of(text) == lane
+
+
+@pytest.mark.parametrize("given", [{}, {"input": []}, {"input": None}])
+def test_a_turn_that_only_prepares_needs_no_input_and_leaves_none(given):
+    transcript = Transcript()
+    turn = transcript.turn(create(generate=False, **given))
+    transcript.remember(turn, {"id": "resp_1", "output": []})
+
+    after = transcript.turn(create("go", previous_response_id="resp_1"))
+
+    assert body(turn)["input"]
+    assert body(after)["input"] == "go"
 
 
 @pytest.mark.parametrize(
@@ -308,12 +385,12 @@ def test_a_turn_that_generates_nothing_prepares_what_the_next_continues():
     transcript = Transcript()
     turn = transcript.turn(create("hi", instructions="be brief", generate=False))
 
-    response = frames.final_response(warmup.block(turn))
+    response = frames.final_response(warmup.block(body(turn)))
 
     assert response
     transcript.remember(turn, response)
     after = transcript.turn(create("go", previous_response_id=response["id"]))
-    assert (turn.generates, "generate" in turn.body) == (False, False)
+    assert (turn.generates, "generate" in body(turn)) == (False, False)
     assert (response["status"], response["output"]) == ("completed", [])
     assert response["instructions"] == "be brief"
     assert response["usage"]["total_tokens"] == 0
