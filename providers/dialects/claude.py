@@ -6,9 +6,11 @@ number is a new model.
 """
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import dropwhile, takewhile
 from typing import Any
 
-from .conversation import Ask, Reasoning
+from .conversation import Ask, Choosing, Reasoning, Role, Thinking, ToolCall, Turn
 from .errors import Unsayable
 
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
@@ -53,6 +55,46 @@ def tell_thinking(ask: Ask, model: str, body: dict[str, Any]) -> int:
     if reasoning.effort or reasoning.budget == -1 or reasoning.shown:
         return _tell_effort(ask, reasoning, model, body)
     return 0
+
+
+def check_beside_budget(
+    ask: Ask, told: Mapping[str, Any], *, is_kept: Callable[[Thinking], bool]
+) -> None:
+    """Raise `Unsayable` for what Claude refuses when it thinks by a budget.
+
+    `is_kept` says of earlier reasoning whether the provider is told it.
+    """
+    if told.get("thinking", {}).get("type") != "enabled":
+        return
+    choice = ask.tool_choice
+    if choice and choice.how in (Choosing.ANY, Choosing.NAMED):
+        field = choice.at or ask.name_of("tool_choice")
+        raise Unsayable(
+            f"This model cannot be made to call and to think: {field} and"
+            f" {_reasoning_field(ask)} exclude each other.",
+            field=field,
+        )
+    if ask.temperature not in (None, 1):
+        field = ask.name_of("temperature")
+        raise Unsayable(f"This model thinks only at a {field} of 1.", field=field)
+    if _called_without_thought(ask.turns, is_kept):
+        raise _unsayable(
+            ask,
+            "This model can go on thinking after a call only when it is"
+            " given the reasoning before the call.",
+        )
+
+
+def _called_without_thought(
+    turns: Sequence[Turn], is_kept: Callable[[Thinking], bool]
+) -> bool:
+    """True when the model's last word has calls and does not begin with its reasoning."""
+    before = dropwhile(lambda turn: turn.role is not Role.ASSISTANT, reversed(turns))
+    last = list(takewhile(lambda turn: turn.role is Role.ASSISTANT, before))
+    parts = [part for turn in reversed(last) for part in turn.parts]
+    told = [p for p in parts if not isinstance(p, Thinking) or is_kept(p)]
+    calls = any(isinstance(part, ToolCall) for part in told)
+    return calls and not isinstance(told[0], Thinking)
 
 
 def _generation(model: str) -> tuple[int, int]:
@@ -132,5 +174,9 @@ def _tell_display(reasoning: Reasoning, body: dict[str, Any]) -> None:
 
 
 def _unsayable(ask: Ask, message: str) -> Unsayable:
+    return Unsayable(message, field=_reasoning_field(ask))
+
+
+def _reasoning_field(ask: Ask) -> str:
     at = ask.reasoning.at if ask.reasoning else ""
-    return Unsayable(message, field=at or ask.name_of("reasoning"))
+    return at or ask.name_of("reasoning")

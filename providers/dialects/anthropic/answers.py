@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import orjson
 
+from providers.dialects.calls import arguments_object
 from providers.dialects.conversation import (
     Answer,
     Ask,
@@ -17,14 +18,14 @@ from providers.dialects.conversation import (
     Thinking,
     ToolCall,
 )
-from providers.dialects.lenient import object_, object_in, objects, text
+from providers.dialects.lenient import object_, object_in, objects, text, written
 from providers.errors import UpstreamBroken
 from providers.usage.stated import by_anthropic
 
 from .seals import OWN, call_block, redacted, thinking_block
 from .usage import counted
 
-STOPS = {
+_STOPS = {
     "end_turn": Stop.END,
     "max_tokens": Stop.LENGTH,
     "model_context_window_exceeded": Stop.CONTEXT_FULL,
@@ -33,7 +34,7 @@ STOPS = {
     "refusal": Stop.DECLINED,
     "pause_turn": Stop.PAUSED,
 }
-REASONS = {stop: reason for reason, stop in STOPS.items()} | {Stop.FILTERED: "refusal"}
+REASONS = {stop: reason for reason, stop in _STOPS.items()} | {Stop.FILTERED: "refusal"}
 
 _ODD = re.compile(r"[^a-zA-Z0-9_-]+")
 
@@ -52,7 +53,7 @@ def parse(body: bytes) -> Answer:
     ]
     if why := explanation(message):
         parts.append(Declined(why))
-    stop = STOPS.get(text(message, "stop_reason"), Stop.END)
+    stop = stop_of(text(message, "stop_reason"))
     choice = Choice(tuple(parts), stop, text(message, "stop_sequence"))
     return Answer(
         id=text(message, "id"),
@@ -60,6 +61,13 @@ def parse(body: bytes) -> Answer:
         choices=(choice,),
         usage=by_anthropic(object_(message, "usage")),
     )
+
+
+def stop_of(reason: str) -> Stop:
+    """Return why the message ended. Raises `UpstreamBroken` when nothing says so."""
+    if not reason:
+        raise UpstreamBroken("the message does not say why it ended")
+    return _STOPS.get(reason, Stop.FILTERED)
 
 
 def explanation(stopped: dict[str, Any]) -> str:
@@ -107,24 +115,10 @@ def message_id(id: str) -> str:
     return id if id.startswith("msg_") else f"msg_{_ODD.sub('_', id)}"
 
 
-def written(arguments: dict[str, Any]) -> str:
-    """Return a call's arguments as text. Raises `UpstreamBroken`."""
-    try:
-        return orjson.dumps(arguments).decode()
-    except orjson.JSONEncodeError as error:
-        raise UpstreamBroken("the arguments of a tool call are too deep") from error
-
-
 def _input(arguments: str) -> dict[str, str] | orjson.Fragment:
     """Return a call's arguments as an object, which they must be here, valid or not."""
-    arguments = arguments or "{}"
-    try:
-        if isinstance(orjson.loads(arguments), dict):
-            return orjson.Fragment(arguments)
-    except orjson.JSONDecodeError:
-        pass
     # As Anthropic advises for arguments that are no JSON: a call that was cut off ends so.
-    return {"INVALID_JSON": arguments}
+    return arguments_object(arguments) or {"INVALID_JSON": arguments}
 
 
 def _part(block: dict[str, Any]) -> Said | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from providers.dialects.caching import cache_of
 from providers.dialects.conversation import (
     Ask,
     Choosing,
@@ -18,7 +19,7 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.fields import Fields
 
-from .blocks import Unsaid, cache_of, needed, parts_of, text_in
+from .blocks import Unsaid, parts_of, text_in
 from .thinking import reasoning_in
 
 # They tell the provider about the caller, not the model what to answer.
@@ -56,7 +57,7 @@ def parsed(fields: Fields) -> Ask:
     config, thinking = fields.object("output_config"), fields.object("thinking")
     choice, parallel = _tool_choice(fields.object("tool_choice"), unsaid)
     ask = Ask(
-        model=needed(fields, "model"),
+        model=fields.needed_text("model"),
         turns=_cached(
             cache_of(fields), (*_system(fields, unsaid), *_turns(fields, unsaid))
         ),
@@ -80,9 +81,21 @@ def parsed(fields: Fields) -> Ask:
     )
     if fields.any("speed") == "fast":
         unsaid["speed"] = True
+    _context(fields, unsaid)
     unsaid.update(config.rest() if config is not None else {})
     unsaid.update(fields.rest())
     return ask
+
+
+def _context(fields: Fields, unsaid: Unsaid) -> None:
+    management = fields.object("context_management")
+    if management is None:
+        return
+    for edit in management.objects("edits"):
+        # Which thoughts stay in the prompt: nobody but Anthropic is shown any of them.
+        if not edit.needed_text("type").startswith("clear_thinking_"):
+            unsaid[edit.at] = True
+    unsaid.update(management.rest())
 
 
 def _max_tokens(fields: Fields, unsaid: Unsaid) -> int | None:
@@ -139,7 +152,7 @@ def _tool(tool: Fields, unsaid: Unsaid) -> Tool | None:
         unsaid[tool.path("allowed_callers")] = True
     tool.need("input_schema", "an object")
     read = Tool(
-        name=needed(tool, "name"),
+        name=tool.needed_text("name"),
         description=tool.text("description") or "",
         schema=tool.mapping("input_schema"),
         strict=tool.flag("strict"),
@@ -157,7 +170,7 @@ def _tool_choice(
         return None, None
     choice.need("type", "one of " + ", ".join(sorted(_CHOOSING)))
     how = _CHOOSING[choice.one_of("type", _CHOOSING) or ""]
-    name = needed(choice, "name") if how is Choosing.NAMED else ""
+    name = choice.needed_text("name") if how is Choosing.NAMED else ""
     alone = choice.flag("disable_parallel_tool_use")
     unsaid.update(choice.rest())
     return ToolChoice(how, name, choice.at), None if alone is None else not alone

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.caching import cache_of
 from providers.dialects.conversation import (
     File,
     Image,
@@ -18,7 +19,7 @@ from providers.dialects.conversation import (
     ToolCall,
     ToolResult,
 )
-from providers.dialects.errors import BadField, MissingField
+from providers.dialects.errors import BadField
 from providers.dialects.fields import Fields, wrong
 
 from .seals import call_signature_in, hidden_in, signature_in
@@ -41,20 +42,12 @@ def parts_of(message: Fields, unsaid: Unsaid) -> tuple[Part, ...]:
     return tuple(_parts(message, unsaid))
 
 
-def cache_of(block: Fields) -> str:
-    control = block.object("cache_control")
-    if control is None:
-        return ""
-    control.one_of("type", {"ephemeral"})
-    return control.one_of("ttl", {"5m", "1h"}) or "5m"
-
-
 def _parts(message: Fields, unsaid: Unsaid) -> Iterator[Part]:
     seal: Signature | None = None
     blocks = list(message.objects("content"))
     for block, following in zip_longest(blocks, blocks[1:]):
         if block.any("type") == "redacted_thinking":
-            data = needed(block, "data")
+            data = block.needed_text("data")
             unsaid.update(block.rest())
             before_call = following is not None and following.any("type") == "tool_use"
             seal = call_signature_in(data) if before_call else None
@@ -67,7 +60,7 @@ def _parts(message: Fields, unsaid: Unsaid) -> Iterator[Part]:
 
 
 def _part(block: Fields, unsaid: Unsaid, seal: Signature | None) -> Part | None:
-    kind = needed(block, "type")
+    kind = block.needed_text("type")
     if kind == "tool_use":
         part: Part | None = _tool_use(block, unsaid, seal)
     elif kind in _KINDS:
@@ -94,12 +87,12 @@ def _image(block: Fields, unsaid: Unsaid) -> Image | None:
         unsaid[block.path("transformations")] = True
     source = _source(block)
     image = Image(at=block.at, cache=cache_of(block))
-    match needed(source, "type"):
+    match source.needed_text("type"):
         case "base64":
-            data, kind = needed(source, "data"), needed(source, "media_type")
+            data, kind = source.needed_text("data"), source.needed_text("media_type")
             image = replace(image, data=data, media_type=kind)
         case "url":
-            image = replace(image, url=needed(source, "url"))
+            image = replace(image, url=source.needed_text("url"))
         case _:
             # A file that Anthropic keeps: no other provider can see it.
             unsaid[source.at] = True
@@ -123,21 +116,19 @@ def _document(block: Fields, unsaid: Unsaid) -> File | None:
 
 
 def _file(source: Fields, file: File) -> File | None:
-    match needed(source, "type"):
+    match source.needed_text("type"):
         case "base64":
-            data, kind = needed(source, "data"), needed(source, "media_type")
+            data, kind = source.needed_text("data"), source.needed_text("media_type")
             return replace(file, data=data, media_type=kind)
         case "url":
-            return replace(file, url=needed(source, "url"), media_type=_PDF)
-        case "file":
-            return replace(file, id=needed(source, "file_id"))
+            return replace(file, url=source.needed_text("url"), media_type=_PDF)
         case "text":
             source.one_of("media_type", {_PLAIN})
-            return _plain(file, needed(source, "data"))
+            return _plain(file, source.needed_text("data"))
         case "content" if isinstance(text := source.any("content"), str):
             return _plain(file, text)
         case _:
-            # Blocks of its own, which are there to be cited one by one.
+            # A file that Anthropic keeps, or blocks that are there to be cited one by one.
             return None
 
 
@@ -157,8 +148,8 @@ def _tool_use(block: Fields, unsaid: Unsaid, seal: Signature | None) -> ToolCall
     if (block.mapping("caller") or {}).get("type", "direct") != "direct":
         unsaid[block.path("caller")] = True
     return ToolCall(
-        id=needed(block, "id"),
-        name=needed(block, "name"),
+        id=block.needed_text("id"),
+        name=block.needed_text("name"),
         arguments=_written(arguments, block.path("input")),
         signature=seal,
         at=block.at,
@@ -178,21 +169,12 @@ def _tool_result(block: Fields, unsaid: Unsaid) -> ToolResult:
     if "content" in block:
         parts = parts_of(block, unsaid)
     return ToolResult(
-        call_id=needed(block, "tool_use_id"),
+        call_id=block.needed_text("tool_use_id"),
         parts=tuple(p for p in parts if isinstance(p, Text | Image | File)),
         failed=block.flag("is_error") or False,
         at=block.at,
         cache=cache_of(block),
     )
-
-
-def needed(fields: Fields, name: str) -> str:
-    """Return a text that must be there."""
-    value = fields.text(name)
-    if value is None:
-        path = fields.path(name)
-        raise MissingField(f"{path} is missing; it must be a text.", field=path)
-    return value
 
 
 def _source(block: Fields) -> Fields:

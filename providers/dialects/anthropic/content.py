@@ -2,13 +2,13 @@
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
+from providers.dialects.calls import arguments_object, id_for
 from providers.dialects.conversation import (
     Audio,
     Declined,
@@ -22,7 +22,7 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.errors import Unsayable
 
-from .seals import OWN, own_block
+from .seals import is_own, own_block
 
 Block = dict[str, Any]
 
@@ -63,7 +63,7 @@ def _blocks(part: Part) -> Iterator[Block]:
                 yield cached({"type": "text", "text": text}, _cache(part))
         case Thinking(text, signature):
             # What it cannot verify, Anthropic refuses: others' reasoning stays behind.
-            if signature is not None and signature.issuer == OWN:
+            if signature is not None and is_own(part):
                 yield own_block(text, signature)
         case Image():
             yield cached({"type": "image", "source": _image(part)}, part.cache)
@@ -129,18 +129,13 @@ def _tool_use(call: ToolCall) -> Block:
 
 
 def _arguments(call: ToolCall) -> orjson.Fragment:
-    text = call.arguments or "{}"
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
+    arguments = arguments_object(call.arguments)
+    if arguments is None:
         raise Unsayable(
             "Anthropic takes the arguments of a tool call only as a JSON object.",
             field=call.at,
         )
-    # As written: numbers would not all survive being read.
-    return orjson.Fragment(text)
+    return arguments
 
 
 def _tool_result(result: ToolResult) -> Block:
@@ -153,7 +148,4 @@ def _tool_result(result: ToolResult) -> Block:
 
 
 def _call_id(id: str) -> str:
-    """Return the id, or one that always stands for it: some providers write others."""
-    if _GOOD_ID.fullmatch(id):
-        return id
-    return "toolu_" + hashlib.sha256(id.encode(errors="replace")).hexdigest()[:24]
+    return id if _GOOD_ID.fullmatch(id) else id_for(id, "toolu_")

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from providers.dialects.conversation import Signature, Stop
+from providers.dialects.bounds import check_place
+from providers.dialects.conversation import Signature
 from providers.dialects.events import (
     ArgumentsDelta,
     Begun,
@@ -17,30 +18,44 @@ from providers.dialects.events import (
     ThinkingDelta,
     ThoughtSigned,
 )
-from providers.dialects.lenient import count, object_, object_in, text
+from providers.dialects.lenient import count, object_, object_in, text, written
 from providers.errors import UpstreamBroken
 from providers.sse import Framer, payloads
 from providers.usage.stated import by_anthropic
 
-from .answers import STOPS, explanation, written
+from .answers import explanation, stop_of
 from .seals import OWN, redacted
 
 _Said = dict[str, Any]
 
 
 class Reader:
-    __slots__ = ("_calls", "_framer", "_spent", "_stopped", "_without_arguments")
+    __slots__ = (
+        "_calls",
+        "_calls_begun",
+        "_ended",
+        "_framer",
+        "_spent",
+        "_stopped",
+        "_without_arguments",
+    )
 
     def __init__(self) -> None:
         self._framer = Framer()
+        # The tool call of each open block, by the block's index.
         self._calls: dict[int, int] = {}
+        self._calls_begun = 0
         self._without_arguments: set[int] = set()
         self._spent: _Said = {}
         self._stopped = False
+        self._ended = False
 
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         for data in payloads(self._framer.feed(chunk)):
+            if self._ended:
+                # What follows the end belongs to no answer.
+                break
             said = object_in(data)
             read = _READ.get(text(said, "type"))
             if read is not None:
@@ -60,7 +75,9 @@ class Reader:
         block = object_(said, "content_block")
         match text(block, "type"):
             case "tool_use":
-                call = self._calls[count(said, "index")] = len(self._calls)
+                call = self._calls[count(said, "index")] = self._calls_begun
+                check_place(call, "tool calls")
+                self._calls_begun += 1
                 events.append(CallBegun(call, text(block, "id"), text(block, "name")))
                 # Some servers of this dialect do not cut arguments into deltas.
                 if arguments := object_(block, "input"):
@@ -95,7 +112,7 @@ class Reader:
                     events.append(ThoughtSigned(Signature(OWN, value)))
 
     def _block_stop(self, said: _Said, events: list[Event]) -> None:
-        call = self._calls.get(count(said, "index"))
+        call = self._calls.pop(count(said, "index"), None)
         if call in self._without_arguments:
             self._without_arguments.remove(call)
             # As in a whole answer, where they are an empty object.
@@ -107,7 +124,7 @@ class Reader:
             events.append(DeclinedDelta(why))
         if reason := text(delta, "stop_reason"):
             self._stopped = True
-            stop = STOPS.get(reason, Stop.END)
+            stop = stop_of(reason)
             events.append(Stopped(stop, stop_sequence=text(delta, "stop_sequence")))
         # Counts are of all so far; those not repeated here stand as they were at the start,
         # where the output has not been counted: nothing is stated before this event.
@@ -119,8 +136,8 @@ class Reader:
 
     def _message_stop(self, _: _Said, events: list[Event]) -> None:
         if not self._stopped:
-            # As in a whole answer of a server that gives no reason.
-            events.append(Stopped(Stop.END))
+            raise UpstreamBroken("the message does not say why it ended")
+        self._ended = True
         events.append(Ended())
 
     def _error(self, said: _Said, _: list[Event]) -> None:

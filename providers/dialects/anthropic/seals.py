@@ -21,6 +21,11 @@ _REDACTED = "redacted_thinking."
 _OF_CALL = "tool_use."
 
 
+def is_own(thought: Thinking) -> bool:
+    """True for reasoning that Anthropic can verify."""
+    return thought.signature is not None and thought.signature.issuer == OWN
+
+
 def redacted(data: str) -> Signature:
     """Return the signature that stands for a redacted block of Anthropic's."""
     return Signature(OWN, _REDACTED + data)

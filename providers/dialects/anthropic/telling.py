@@ -6,9 +6,16 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.calls import schema_of
 from providers.dialects.claude import takes_later_system
 from providers.dialects.conversation import Ask, Choosing, Role, Tool, Turn
 from providers.dialects.errors import Unsayable
+from providers.dialects.sayable import (
+    check_ends_with_user,
+    check_holds_messages,
+    check_sayable,
+    check_temperature,
+)
 
 from .content import Block, blocks_of, cached, system_blocks
 from .thinking import tell_reasoning
@@ -19,33 +26,28 @@ _CHOOSING = {
     Choosing.NAMED: "tool",
     Choosing.NONE: "none",
 }
-_NO_ARGUMENTS = {"type": "object", "properties": {}}
+_LACKS = (
+    "choices",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+)
 
 
 def render(ask: Ask, model: str) -> bytes:
     """Write the request. Raises `Unsayable`."""
-    check_sayable(ask)
+    check(ask)
     return orjson.dumps(_body(ask, model))
 
 
-def check_sayable(ask: Ask) -> None:
+def check(ask: Ask) -> None:
     """Raise `Unsayable` for what there is no word for here."""
-    for path in ask.unsaid:
-        raise Unsayable(f"Anthropic's models cannot be told {path}.", field=path)
-    for name, said in (
-        ("choices", (ask.choices or 1) != 1),
-        ("seed", ask.seed is not None),
-        ("presence_penalty", bool(ask.presence_penalty)),
-        ("frequency_penalty", bool(ask.frequency_penalty)),
-        ("logprobs", bool(ask.logprobs)),
-        ("top_logprobs", bool(ask.top_logprobs)),
-    ):
-        if said:
-            field = ask.name_of(name)
-            raise Unsayable(f"Anthropic has nothing like {field}.", field=field)
-    if ask.temperature is not None and ask.temperature > 1:
-        field = ask.name_of("temperature")
-        raise Unsayable(f"Anthropic takes {field} only up to 1.", field=field)
+    check_sayable(ask, "Anthropic", _LACKS)
+    check_temperature(ask, "Anthropic", most=1)
+    # Claude would go on with it, and whoever asks in another dialect does not mean that.
+    check_ends_with_user(ask)
     if any(not stop.strip() for stop in ask.stop):
         field = ask.name_of("stop")
         raise Unsayable(f"Anthropic takes no white space as {field}.", field=field)
@@ -57,9 +59,12 @@ def _body(ask: Ask, model: str) -> dict[str, Any]:
     _tell_turns(ask, model, body)
     _tell_tools(ask, body)
     _tell_output(ask, body)
-    for name in ("temperature", "top_p", "top_k"):
-        if (value := getattr(ask, name)) is not None:
-            body[name] = value
+    sampling = {
+        "temperature": ask.temperature,
+        "top_p": ask.top_p,
+        "top_k": ask.top_k,
+    }
+    body |= {name: value for name, value in sampling.items() if value is not None}
     if ask.stop:
         body["stop_sequences"] = ask.stop
     if ask.stream:
@@ -82,6 +87,7 @@ def _tell_turns(ask: Ask, model: str, body: dict[str, Any]) -> None:
             content = blocks_of(_parts(turns))
         if content:
             messages.append({"role": role.value, "content": content})
+    check_holds_messages(ask, len(messages))
     body["messages"] = messages
 
 
@@ -130,12 +136,10 @@ def _tool(tool: Tool) -> Block:
     block: Block = {"name": tool.name}
     if tool.description:
         block["description"] = tool.description
-    schema = tool.schema or _NO_ARGUMENTS
-    if "type" not in schema:
-        schema = {"type": "object", **schema}
-    block["input_schema"] = _schema(schema, tool.at)
-    if tool.strict is not None:
-        block["strict"] = tool.strict
+    block["input_schema"] = _schema(schema_of(tool), tool.at)
+    if tool.strict:
+        # Not every model can be, and not to be is what holds anyway.
+        block["strict"] = True
     return cached(block, tool.cache)
 
 

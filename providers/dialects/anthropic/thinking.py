@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from providers.dialects.claude import EFFORTS, LEAST_BUDGET, tell_thinking
+from providers.dialects.claude import (
+    EFFORTS,
+    LEAST_BUDGET,
+    check_beside_budget,
+    tell_thinking,
+)
 from providers.dialects.conversation import Ask, Reasoning
 from providers.dialects.fields import Fields
+
+from .seals import is_own
 
 # Of an answer, when the caller sets no end to it: Anthropic wants a number, and this one
 # every model can write.
@@ -34,7 +41,8 @@ def reasoning_in(
         if effort is not None and config is not None:
             # Here it is about the length of the answer, which is no effort elsewhere.
             unsaid[config.path("effort")] = effort
-        return Reasoning(effort="none", at=thinking.at)
+        # Clients say so for what holds without a word, and to models that never think.
+        return None
     if kind == "adaptive":
         budget = None if effort else -1
     return Reasoning(effort or "", budget, shown, thinking.at)
@@ -43,4 +51,5 @@ def reasoning_in(
 def tell_reasoning(ask: Ask, model: str, body: dict[str, Any]) -> None:
     """Add `max_tokens` and what the model is told of thinking. Raises `Unsayable`."""
     room = tell_thinking(ask, model, body)
+    check_beside_budget(ask, body, is_kept=is_own)
     body["max_tokens"] = ask.max_tokens or ANSWER_TOKENS + room

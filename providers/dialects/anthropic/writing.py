@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.calls import arguments_object
 from providers.dialects.conversation import Ask, Stop, Thinking
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -35,15 +36,22 @@ _MESSAGE_STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 
 class Renderer:
-    """Blocks come one after another: what belongs to another block than the open one closes it."""
+    """Blocks come one after another: what belongs to another block than the open one closes it.
+
+    A provider may write two calls at once, but clients must not see a block go on that has
+    been closed. So what comes before the arguments of the open call are whole is held back.
+    """
 
     __slots__ = (
         "_ask",
         "_begun",
         "_block",
-        "_calls",
+        "_calling",
         "_declined",
+        "_held",
+        "_is_whole",
         "_open",
+        "_pieces",
         "_stopped",
         "_usage",
     )
@@ -53,17 +61,24 @@ class Renderer:
         self._begun = False
         self._block = -1
         self._open = ""
-        self._calls: dict[int, int] = {}
+        # The number of the open call, its arguments by now, and what waits for their end,
+        # by the number of its call.
+        self._calling: int | None = None
+        self._pieces: list[str] = []
+        self._is_whole = False
+        self._held: dict[int, list[Event]] = {}
         self._declined = False
         self._stopped = Stopped(Stop.END)
         self._usage: Usage | None = None
 
     def feed(self, event: Event) -> bytes:
-        if getattr(event, "choice", 0):
+        if not isinstance(event, Begun | Spent | Ended) and event.choice:
             # No client of this dialect can ask for more than one answer.
             return b""
         if not self._begun and type(event) not in (Begun, Spent):
             return self._start(Begun("", "")) + _WRITE[type(event)](self, event)
+        if self._calling is not None and self._waits(event):
+            return b""
         return _WRITE[type(event)](self, event)
 
     def fail(self, failure: Failure) -> bytes:
@@ -113,33 +128,62 @@ class Renderer:
             "tool_use",
             {"type": "tool_use", "id": event.id, "name": event.name, "input": {}},
         )
-        self._calls[event.index] = self._block
+        self._calling, self._pieces, self._is_whole = event.index, [], False
         return seal + start
 
     def _arguments(self, event: ArgumentsDelta) -> bytes:
-        # By its own number, not the open block's: a provider may write two calls at once,
-        # and clients put arguments together by the number.
-        block = self._calls.get(event.index)
-        if block is None or not event.text:
+        if event.index != self._calling or not event.text:
             return b""
+        self._pieces.append(event.text)
+        self._is_whole = False
         value = orjson.dumps(event.text)
-        return _DELTA % (block, b"input_json_delta", b"partial_json", value)
+        return _DELTA % (self._block, b"input_json_delta", b"partial_json", value)
+
+    def _waits(self, event: Event) -> bool:
+        """Hold the event back, if it may not come yet."""
+        place = -1
+        match event:
+            case ArgumentsDelta(index=index) if index == self._calling:
+                return False
+            case CallBegun(index=index) | ArgumentsDelta(index=index):
+                place = index
+            case Begun() | Spent() | Stopped() | Ended():
+                return False
+        if not self._held and self._is_call_whole():
+            return False
+        self._held.setdefault(place, []).append(event)
+        return True
+
+    def _is_call_whole(self) -> bool:
+        if not self._is_whole and self._pieces:
+            self._pieces = ["".join(self._pieces)]
+            self._is_whole = arguments_object(self._pieces[0]) is not None
+        return self._is_whole
+
+    def _released(self) -> bytes:
+        held, self._held = self._held, {}
+        return b"".join(
+            _WRITE[type(event)](self, event)
+            for events in held.values()
+            for event in events
+        )
 
     def _stop(self, event: Stopped) -> bytes:
         self._stopped = event
-        return self._closed()
+        return self._released() + self._closed()
 
     def _spend(self, event: Spent) -> bytes:
         self._usage = event.usage
         return b""
 
     def _end(self, _: Ended) -> bytes:
+        said = self._released() + self._closed()
         delta = {
             "stop_reason": reason(self._stopped.stop, declined=self._declined),
             "stop_sequence": self._stopped.stop_sequence or None,
         }
         last = {"delta": delta, "usage": counted(self._usage)}
-        return self._closed() + _event(b"message_delta", last) + _MESSAGE_STOP
+        return said + _event(b"message_delta", last) + _MESSAGE_STOP
 
     def _opened_thinking(self) -> bytes:
         empty = {"type": "thinking", "thinking": "", "signature": ""}
@@ -156,6 +200,7 @@ class Renderer:
         if not self._open:
             return b""
         self._open = ""
+        self._calling = None
         return _STOP % self._block
 
 

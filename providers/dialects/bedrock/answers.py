@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import orjson
-
 from providers.dialects import lenient
 from providers.dialects.conversation import (
     Answer,
@@ -58,7 +56,7 @@ def stop_of(said: dict[str, Any], *, calls: bool) -> tuple[Stop, str]:
     reason = lenient.text(said, "stopReason")
     if not reason or reason.startswith("malformed_"):
         raise UpstreamBroken(f"the answer has no good end: {reason[:40]!r}")
-    stop = _STOPS.get(reason, Stop.END)
+    stop = _STOPS.get(reason, Stop.FILTERED)
     if stop is Stop.END and calls:
         # Some models end their turn with calls and do not say so.
         stop = Stop.TOOL_CALLS
@@ -90,7 +88,7 @@ def _part(block: dict[str, Any]) -> Part | None:
             return ToolCall(
                 id=lenient.text(call, "toolUseId"),
                 name=lenient.text(call, "name"),
-                arguments=orjson.dumps({} if arguments is None else arguments).decode(),
+                arguments=lenient.written({} if arguments is None else arguments),
             )
         case {"reasoningContent": dict(reasoning)}:
             return _thinking(reasoning)

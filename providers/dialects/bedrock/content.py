@@ -1,12 +1,10 @@
 """The parts of a conversation, as blocks of the Converse API."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any, assert_never
 
-import orjson
-
+from providers.dialects.calls import arguments_object, id_for
 from providers.dialects.conversation import (
     Audio,
     Declined,
@@ -34,7 +32,7 @@ class Writer:
 
     def __init__(self, family: Family) -> None:
         self._family = family
-        self._names: set[str] = set()
+        self._names: dict[str, int] = {}
 
     def blocks(self, parts: Iterable[Part]) -> list[Block]:
         """Return the blocks, a cache point behind each part that asks for one."""
@@ -91,22 +89,12 @@ def cache_point(ttl: str, family: Family) -> list[Block]:
 
 
 def call_id(given: str) -> str:
-    """Return the id, or one made of it when Bedrock would not take it.
-
-    Ids only tie a call to its result within the request.
-    """
-    if _ID.fullmatch(given):
-        return given
-    return "call_" + hashlib.sha256(given.encode()).hexdigest()[:32]
+    return given if _ID.fullmatch(given) else id_for(given, "call_")
 
 
 def _tool_use(part: ToolCall) -> Block:
-    arguments = part.arguments or "{}"
-    try:
-        is_object = isinstance(orjson.loads(arguments), dict)
-    except orjson.JSONDecodeError:
-        is_object = False
-    if not is_object:
+    arguments = arguments_object(part.arguments)
+    if arguments is None:
         raise Unsayable(
             "Amazon Bedrock takes only a JSON object as the arguments of a tool call.",
             field=part.at,
@@ -115,8 +103,7 @@ def _tool_use(part: ToolCall) -> Block:
         "toolUse": {
             "toolUseId": call_id(part.id),
             "name": part.name,
-            # As the model wrote them: numbers keep their digits.
-            "input": orjson.Fragment(arguments),
+            "input": arguments,
         }
     }
 

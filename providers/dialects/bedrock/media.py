@@ -77,8 +77,11 @@ def sound(part: Audio) -> Block:
     return {"audio": {"format": part.form, "source": {"bytes": part.data}}}
 
 
-def document(part: File, names: set[str]) -> Block:
-    """Return the block under a name that is not yet one of `names`, to which it is added."""
+def document(part: File, names: dict[str, int]) -> Block:
+    """Return the block under a name that is not yet one of `names`, to which it is added.
+
+    `names` says of each how often it was wanted.
+    """
     if part.url or part.id or not part.data:
         raise Unsayable(
             "Amazon Bedrock takes a document only as its bytes in base64.",
@@ -97,13 +100,16 @@ def document(part: File, names: set[str]) -> Block:
     return {"document": {"format": form, "name": name, "source": {"bytes": part.data}}}
 
 
-def _name(wanted: str, taken: set[str]) -> str:
+def _name(wanted: str, taken: dict[str, int]) -> str:
     plain = _NOT_IN_A_NAME.sub(" ", wanted).strip()[:_MOST_NAME_LETTERS] or "document"
-    name, times = plain, 1
-    while name in taken:
-        times += 1
+    name, times = plain, taken.get(plain, 0) + 1
+    if times > 1:
         name = f"{plain} ({times})"
-    taken.add(name)
+        while name in taken:
+            times += 1
+            name = f"{plain} ({times})"
+    taken[plain] = times
+    taken.setdefault(name, 1)
     return name
 
 

@@ -5,6 +5,7 @@ from binascii import Error
 from typing import Any
 
 from providers.dialects import lenient
+from providers.dialects.bounds import check_place
 from providers.dialects.conversation import Signature
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -34,8 +35,8 @@ class ConverseReader:
         self._calls: dict[int, int] = {}
         self._calls_begun = 0
         self._has_arguments = False
-        self._signature = ""
-        self._redacted = b""
+        self._signature: list[str] = []
+        self._redacted: list[bytes] = []
         self._stopped = False
         self._ended = False
 
@@ -79,6 +80,7 @@ class ConverseReader:
         if not call or is_of_server(call):
             return []
         index = self._calls[_block(said)] = self._calls_begun
+        check_place(index, "tool calls")
         self._calls_begun += 1
         self._has_arguments = False
         name = lenient.text(call, "name")
@@ -100,10 +102,11 @@ class ConverseReader:
     def _reasoning(self, delta: dict[str, Any]) -> list[Event]:
         if text := lenient.text(delta, "text"):
             return [ThinkingDelta(text)]
-        self._signature += lenient.text(delta, "signature")
+        if signature := lenient.text(delta, "signature"):
+            self._signature.append(signature)
         if content := lenient.text(delta, "redactedContent"):
             # Each piece is base64 by itself; joined they are only as bytes.
-            self._redacted += _bytes(content)
+            self._redacted.append(_bytes(content))
         return []
 
     def _stop(self, said: dict[str, Any]) -> list[Event]:
@@ -114,10 +117,10 @@ class ConverseReader:
         return [] if self._has_arguments else [ArgumentsDelta(index, "{}")]
 
     def _signed(self) -> list[Event]:
-        signature: Signature | None = signed(self._signature)
+        signature: Signature | None = signed("".join(self._signature))
         if self._redacted:
-            signature = redacted(b64encode(self._redacted).decode())
-        self._signature, self._redacted = "", b""
+            signature = redacted(b64encode(b"".join(self._redacted)).decode())
+        self._signature, self._redacted = [], []
         return [] if signature is None else [ThoughtSigned(signature)]
 
     def _message_stop(self, said: dict[str, Any]) -> list[Event]:

@@ -8,18 +8,34 @@ import orjson
 from providers.dialects.claude import takes_later_system
 from providers.dialects.conversation import Ask, OutputSchema, Role, Text, Turn
 from providers.dialects.errors import Unsayable
+from providers.dialects.sayable import (
+    check_ends_with_user,
+    check_holds_messages,
+    check_sayable,
+    check_temperature,
+)
 
 from .content import Writer
 from .models import Family, family_of
 from .thinking import tell_reasoning
 from .tools import tell_tools
 
-_TOP_TEMPERATURE = 1
+_LACKS = (
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+    "choices",
+)
 
 
 def render(ask: Ask, model: str) -> bytes:
     """Return the body; the model's name stands in the path, not in it."""
-    _refuse_what_cannot_be_said(ask)
+    check_sayable(ask, "Amazon Bedrock", _LACKS)
+    check_temperature(ask, "Amazon Bedrock", most=1)
+    # Claude would go on with it, others answer it.
+    check_ends_with_user(ask)
     family = family_of(model)
     body: dict[str, Any] = {}
     _tell_turns(ask, model, family, body)
@@ -29,27 +45,6 @@ def render(ask: Ask, model: str) -> bytes:
     if ask.output is not None:
         _tell_output(ask.output, body)
     return orjson.dumps(body)
-
-
-def _refuse_what_cannot_be_said(ask: Ask) -> None:
-    for field in ask.unsaid:
-        raise Unsayable(f"{field} cannot be told to Amazon Bedrock.", field=field)
-    said = {
-        "seed": ask.seed is not None,
-        "presence_penalty": bool(ask.presence_penalty),
-        "frequency_penalty": bool(ask.frequency_penalty),
-        "logprobs": bool(ask.logprobs),
-        "top_logprobs": bool(ask.top_logprobs),
-        "choices": (ask.choices or 1) > 1,
-    }
-    for name in (name for name, is_said in said.items() if is_said):
-        field = ask.name_of(name)
-        raise Unsayable(f"{field} cannot be told to Amazon Bedrock.", field=field)
-    if ask.temperature is not None and ask.temperature > _TOP_TEMPERATURE:
-        raise Unsayable(
-            f"Amazon Bedrock takes a temperature up to {_TOP_TEMPERATURE}.",
-            field=ask.name_of("temperature"),
-        )
 
 
 def _tell_turns(ask: Ask, model: str, family: Family, body: dict[str, Any]) -> None:
@@ -70,6 +65,7 @@ def _tell_turns(ask: Ask, model: str, family: Family, body: dict[str, Any]) -> N
             messages[-1]["content"] += blocks
         elif blocks:
             messages.append({"role": turn.role, "content": blocks})
+    check_holds_messages(ask, len(messages))
     body["messages"] = messages
 
 
@@ -78,11 +74,6 @@ def _is_system(turn: Turn) -> bool:
 
 
 def _checked(turn: Turn) -> Turn:
-    if turn.name:
-        raise Unsayable(
-            "Amazon Bedrock cannot be told who of a role is speaking.",
-            field=f"{turn.at}.name",
-        )
     if turn.role is Role.SYSTEM:
         for part in turn.parts:
             if not isinstance(part, Text):
@@ -100,10 +91,8 @@ def _check_role(
             "Amazon Bedrock takes a conversation only when the user begins it.",
             field=turn.at,
         )
-    if (
-        turn.role is Role.SYSTEM
-        and family is Family.CLAUDE
-        and not takes_later_system(model)
+    if turn.role is Role.SYSTEM and not (
+        family is Family.CLAUDE and takes_later_system(model)
     ):
         raise Unsayable(
             "This model takes instructions only before the first turn.", field=turn.at

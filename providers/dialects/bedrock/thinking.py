@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from providers.dialects.claude import tell_thinking
-from providers.dialects.conversation import Ask, Reasoning
+from providers.dialects.claude import check_beside_budget, tell_thinking
+from providers.dialects.conversation import Ask, Reasoning, Thinking
 from providers.dialects.errors import Unsayable
 
 from .models import Family
+from .reasoning import reasoning_block
 
 _THREE_EFFORTS = frozenset({"low", "medium", "high"})
 
@@ -37,11 +38,16 @@ def tell_reasoning(ask: Ask, model: str, family: Family, body: dict[str, Any]) -
 def _tell_claude(ask: Ask, model: str, body: dict[str, Any]) -> None:
     told: dict[str, Any] = {}
     tell_thinking(ask, model, told)
+    check_beside_budget(ask, told, is_kept=_is_kept)
     if "thinking" in told:
         fields = body.setdefault("additionalModelRequestFields", {})
         fields["thinking"] = told["thinking"]
     if "output_config" in told:
         body.setdefault("outputConfig", {}).update(told["output_config"])
+
+
+def _is_kept(thought: Thinking) -> bool:
+    return reasoning_block(thought, Family.CLAUDE) is not None
 
 
 def _fields(reasoning: Reasoning, family: Family) -> dict[str, Any] | None:
@@ -51,8 +57,8 @@ def _fields(reasoning: Reasoning, family: Family) -> dict[str, Any] | None:
     # A budget of nothing is no effort, and one left to the model leaves the effort to it.
     effort = "none" if reasoning.budget == 0 else reasoning.effort
     match family:
-        case Family.NOVA if effort == "none":
-            # The first generation of Nova does not think.
+        case Family.NOVA | Family.OTHER if effort == "none":
+            # The first generation of Nova does not think, nor do most others.
             return {}
         case Family.NOVA_2 if effort == "none":
             return {"reasoningConfig": {"type": "disabled"}}

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from providers.dialects.calls import schema_of
 from providers.dialects.conversation import Ask, Choosing, Tool
 from providers.dialects.errors import Unsayable
 
@@ -10,7 +11,6 @@ from .content import cache_point
 from .models import Family, caches_tools
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_NO_ARGUMENTS = {"type": "object", "properties": {}}
 
 
 def tell_tools(ask: Ask, family: Family, body: dict[str, Any]) -> None:
@@ -23,8 +23,10 @@ def tell_tools(ask: Ask, family: Family, body: dict[str, Any]) -> None:
         if tool.cache and caches_tools(family):
             tools += cache_point(tool.cache, family)
     body["toolConfig"] = {"tools": tools}
-    if ask.parallel_tool_calls is False:
-        _tell_one_at_a_time(ask, family, body)
+    # Others cannot be kept from calling several tools at once, which callers that ask for
+    # one can read: their clients ask for it always.
+    if ask.parallel_tool_calls is False and family is Family.CLAUDE:
+        _tell_one_at_a_time(ask, body)
     elif choice := _choice(ask):
         body["toolConfig"]["toolChoice"] = choice
 
@@ -39,7 +41,7 @@ def _spec(tool: Tool) -> dict[str, Any]:
     spec: dict[str, Any] = {"name": tool.name}
     if tool.description:
         spec["description"] = tool.description
-    spec["inputSchema"] = {"json": tool.schema or _NO_ARGUMENTS}
+    spec["inputSchema"] = {"json": schema_of(tool)}
     if tool.strict:
         spec["strict"] = True
     return spec
@@ -63,14 +65,8 @@ def _choice(ask: Ask) -> dict[str, Any] | None:
             )
 
 
-def _tell_one_at_a_time(ask: Ask, family: Family, body: dict[str, Any]) -> None:
+def _tell_one_at_a_time(ask: Ask, body: dict[str, Any]) -> None:
     # Anthropic's own choice says both, and must not meet another one in `toolConfig`.
-    if family is not Family.CLAUDE:
-        raise Unsayable(
-            "Amazon Bedrock can keep only models of Anthropic from calling several tools"
-            " at once.",
-            field=ask.name_of("parallel_tool_calls"),
-        )
     match _choice(ask):
         case {"any": _}:
             choice: dict[str, Any] = {"type": "any"}

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from providers.dialects import lenient
+from providers.dialects.calls import arguments_object
 from providers.dialects.conversation import (
     Answer,
     Ask,
@@ -16,10 +17,11 @@ from providers.dialects.conversation import (
     Thinking,
     ToolCall,
 )
+from providers.dialects.neighbours import joined
 from providers.errors import UpstreamBroken
 
 from . import candidates, ids, logprobs, reasons, signatures, tokens
-from .parts import object_in
+from .candidates import Said
 
 _Part = Text | Thinking | ToolCall | Declined
 
@@ -43,25 +45,20 @@ def parse(data: bytes) -> Answer:
 
 
 def _choice(candidate: dict[str, Any], answer: str, number: int) -> Choice:
-    parts: list[_Part] = []
+    parts: list[Said] = []
     calls = 0
     for said in candidates.said(candidate):
-        match parts[-1] if parts else None, said:
-            case _, ToolCall():
-                id = ids.call_id(said.id, answer, number, calls)
-                parts.append(replace(said, id=id))
-                calls += 1
-            case Text() as last, Text():
-                parts[-1] = Text(last.text + said.text)
-            case Thinking(signature=None) as last, Thinking():
-                parts[-1] = Thinking(last.text + said.text, said.signature)
-            case _:
-                parts.append(said)
+        if isinstance(said, ToolCall):
+            id = ids.call_id(said.id, answer, number, calls)
+            parts.append(replace(said, id=id))
+            calls += 1
+        else:
+            parts.append(said)
     reason = lenient.text(candidate, "finishReason")
     stop = reasons.stop_of(reason, called=calls > 0)
     if stop is None:
         raise UpstreamBroken("a candidate has not finished")
-    return Choice(tuple(parts), stop, logprobs=logprobs.entries(candidate))
+    return Choice(tuple(joined(parts)), stop, logprobs=logprobs.entries(candidate))
 
 
 def render(answer: Answer, ask: Ask) -> bytes:
@@ -103,7 +100,7 @@ def part(said: _Part) -> dict[str, Any] | None:
         case Thinking(text=text):
             shown: dict[str, Any] = {"text": text, "thought": True}
         case ToolCall():
-            arguments = object_in(said.arguments or "{}")
+            arguments = arguments_object(said.arguments)
             if arguments is None:
                 return None
             call = {"id": said.id, "name": said.name, "args": arguments}

@@ -1,5 +1,6 @@
 """Calls of functions and their results, which Gemini matches by id or else by name and order."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,9 @@ class Calls:
 
     def __init__(self, unsaid: dict[str, Any]) -> None:
         self._unsaid = unsaid
-        self._made: list[_Open] = []
+        self._by_id: dict[str, deque[_Open]] = {}
+        self._by_name: dict[str, deque[_Open]] = {}
+        self._without_id: dict[str, deque[_Open]] = {}
         self._turn = 0
         self._count = 0
 
@@ -34,12 +37,17 @@ class Calls:
         given = part.message("functionCall")
         given.need("name", "a function's name")
         # The same for the same conversation, so that a provider's cache of it still fits.
-        id = given.text("id") or f"call_{self._turn}_{self._count}"
+        own_id = given.text("id")
+        id = own_id or f"call_{self._turn}_{self._count}"
         self._count += 1
         name = given.text("name") or ""
         arguments = json_text(given.mapping("args") or {}, given.path("args"))
         self._unsaid.update(given.rest())
-        self._made.append(_Open(id, name))
+        call = _Open(id, name)
+        self._by_id.setdefault(id, deque()).append(call)
+        self._by_name.setdefault(name, deque()).append(call)
+        if not own_id:
+            self._without_id.setdefault(name, deque()).append(call)
         return ToolCall(id, name, arguments, signature, at=given.at)
 
     def result(self, part: ProtoFields) -> ToolResult:
@@ -49,20 +57,34 @@ class Calls:
         call = self._answered(given.text("id"), name, given)
         path = given.path("response")
         text, failed = _said(given.mapping("response") or {}, path)
+        if given.flag("willContinue"):
+            self._unsaid[given.path("willContinue")] = True
         self._unsaid.update(given.rest())
         return ToolResult(
             call.id, (Text(text, at=path),), failed=failed, name=name, at=given.at
         )
 
     def _answered(self, id: str | None, name: str, given: ProtoFields) -> _Open:
-        for call in self._made:
-            if not call.answered and (call.id == id if id else call.name == name):
-                call.answered = True
-                return call
-        raise BadField(
-            f"{given.at} answers no function call that was made before it and is open.",
-            field=given.at,
-        )
+        if id:
+            # Some clients number the results of calls that came without a number.
+            call = _first_open(self._by_id.get(id))
+            call = call or _first_open(self._without_id.get(name))
+        else:
+            call = _first_open(self._by_name.get(name))
+        if call is None:
+            raise BadField(
+                f"{given.at} answers no function call that was made before it and is"
+                " open.",
+                field=given.at,
+            )
+        call.answered = True
+        return call
+
+
+def _first_open(calls: deque[_Open] | None) -> _Open | None:
+    while calls and calls[0].answered:
+        calls.popleft()
+    return calls[0] if calls else None
 
 
 def _said(response: Any, at: str) -> tuple[str, bool]:

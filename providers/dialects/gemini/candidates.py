@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from providers.dialects import lenient
 from providers.dialects.conversation import Signature, Text, Thinking, ToolCall
 from providers.errors import UpstreamBroken
@@ -51,9 +49,6 @@ def said(candidate: dict[str, Any]) -> Iterator[Said]:
 
 
 def _call(call: dict[str, Any], signature: Signature | None) -> ToolCall:
-    try:
-        arguments = orjson.dumps(lenient.object_(call, "args")).decode()
-    except orjson.JSONEncodeError as error:
-        raise UpstreamBroken("arguments are nested too deeply") from error
+    arguments = lenient.written(lenient.object_(call, "args"))
     id, name = lenient.text(call, "id"), lenient.text(call, "name")
     return ToolCall(id, name, arguments, signature)

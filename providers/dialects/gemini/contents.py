@@ -1,11 +1,11 @@
 """Gemini's contents, read as the turns of a conversation."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from providers.dialects.conversation import Part, Role, Signature, Text, Thinking, Turn
 from providers.dialects.errors import BadField
+from providers.dialects.neighbours import joined
 
 from . import media, signatures
 from .calls import Calls
@@ -34,24 +34,24 @@ def turns(body: ProtoFields, unsaid: dict[str, Any]) -> tuple[Turn, ...]:
     """Return the turns; what cannot be put into one is added to `unsaid`."""
     body.need("contents", "a list of contents")
     reader = _Reader(unsaid)
-    found: list[Turn] = []
+    found: list[_Said] = []
     for index, content in enumerate(body.objects("contents")):
-        turn = reader.turn(index, content)
+        said = reader.content(index, content)
         # A client that keeps a stream as its history keeps a content for each chunk.
-        if found and found[-1].role is turn.role is Role.ASSISTANT:
-            found[-1] = replace(found[-1], parts=found[-1].parts + turn.parts)
+        if found and found[-1].role is said.role is Role.ASSISTANT:
+            found[-1].parts += said.parts
         else:
-            found.append(turn)
+            found.append(said)
     if not found:
         path = body.path("contents")
         raise BadField(f"{path} must have at least one content.", field=path)
-    joined = [
-        replace(turn, parts=_joined(turn.parts))
-        if turn.role is Role.ASSISTANT
-        else turn
-        for turn in found
-    ]
-    return tuple(turn for turn in joined if turn.parts)
+    return tuple(_turn(said) for said in found if said.parts)
+
+
+def _turn(said: "_Said") -> Turn:
+    is_models = said.role is Role.ASSISTANT
+    parts = joined(said.parts) if is_models else said.parts
+    return Turn(said.role, tuple(parts), at=said.at)
 
 
 def system(body: ProtoFields, unsaid: dict[str, Any]) -> tuple[Turn, ...]:
@@ -73,12 +73,19 @@ def system(body: ProtoFields, unsaid: dict[str, Any]) -> tuple[Turn, ...]:
     return (Turn(Role.SYSTEM, tuple(parts), at=at),) if parts else ()
 
 
+@dataclass(slots=True)
+class _Said:
+    role: Role
+    parts: list[Part]
+    at: str
+
+
 class _Reader:
     def __init__(self, unsaid: dict[str, Any]) -> None:
         self._unsaid = unsaid
         self._calls = Calls(unsaid)
 
-    def turn(self, index: int, content: ProtoFields) -> Turn:
+    def content(self, index: int, content: ProtoFields) -> _Said:
         role = _ROLES[content.one_of("role", _ROLES) or "user"]
         if role is Role.USER:
             content.need("parts", "a list of parts")
@@ -89,7 +96,7 @@ class _Reader:
             for said in self._part(part, content)
         ]
         self._unsaid.update(content.rest())
-        return Turn(role, tuple(parts), at=content.at)
+        return _Said(role, parts, content.at)
 
     def _part(self, part: ProtoFields, content: ProtoFields) -> list[Part]:
         kinds = [name for name in _DATA if name in part]
@@ -153,19 +160,3 @@ def _text(
         # Gemini seals its hidden reasoning onto the text that came of it.
         found.append(Thinking("", seal, at=part.at))
     return found
-
-
-def _joined(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Return the model's parts with what a stream had cut put together again."""
-    found: list[Part] = []
-    for part in parts:
-        match found[-1] if found else None, part:
-            case Text() as last, Text():
-                found[-1] = replace(last, text=last.text + part.text)
-            case Thinking(signature=None) as last, Thinking():
-                found[-1] = replace(
-                    last, text=last.text + part.text, signature=part.signature
-                )
-            case _:
-                found.append(part)
-    return tuple(found)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from providers.dialects.calls import arguments_object
 from providers.dialects.conversation import (
     Audio,
     Declined,
@@ -39,7 +38,7 @@ def told(part: Part, names: Mapping[str, str]) -> _Json:
 
 
 def call(part: ToolCall, signature: str) -> _Json:
-    arguments = object_in(part.arguments or "{}")
+    arguments = arguments_object(part.arguments)
     if arguments is None:
         raise Unsayable(
             f"The arguments of {part.at} are not a JSON object; the model's provider"
@@ -52,17 +51,6 @@ def call(part: ToolCall, signature: str) -> _Json:
     if signature:
         said["thoughtSignature"] = signature
     return said
-
-
-def object_in(text: str) -> orjson.Fragment | None:
-    """Return a JSON object as it was written, on one line, or None when it is none."""
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    # Line ends are legal only between tokens, and would end a line of an event stream.
-    line = text.replace("\r", " ").replace("\n", " ")
-    return orjson.Fragment(line) if isinstance(found, dict) else None
 
 
 def _image(part: Image) -> _Json:
@@ -137,5 +125,5 @@ def _response(part: Result) -> Any:
     said = texts[0] if len(texts) == 1 else texts or ""
     if part.failed:
         return {"error": said}
-    whole = object_in(said) if isinstance(said, str) else None
+    whole = arguments_object(said) if said and isinstance(said, str) else None
     return {"result": said} if whole is None else whole

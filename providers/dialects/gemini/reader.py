@@ -3,6 +3,7 @@
 from typing import Any
 
 from providers.dialects import lenient
+from providers.dialects.bounds import check_place
 from providers.dialects.conversation import Stop, Text, Thinking, ToolCall
 from providers.dialects.events import (
     ArgumentsDelta,
@@ -60,6 +61,7 @@ class Reader:
 
     def _candidate(self, candidate: dict[str, Any], events: list[Event]) -> None:
         choice = candidates.index_of(candidate)
+        check_place(choice, "candidates")
         self._calls.setdefault(choice, 0)
         before = len(events)
         chances = logprobs.entries(candidate)
@@ -86,6 +88,7 @@ class Reader:
 
     def _call(self, call: ToolCall, choice: int, events: list[Event]) -> None:
         index = self._calls[choice]
+        check_place(index, "tool calls")
         self._calls[choice] = index + 1
         id = ids.call_id(call.id, self._id or "", choice, index)
         events.append(CallBegun(index, id, call.name, choice, call.signature))

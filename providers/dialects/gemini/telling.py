@@ -7,6 +7,7 @@ import orjson
 
 from providers.dialects.conversation import Ask, Choosing, OutputSchema, Tool
 from providers.dialects.errors import Unsayable
+from providers.dialects.sayable import check_ends_with_user, check_sayable
 
 from . import thinking, turns
 
@@ -21,7 +22,8 @@ _MODES = {
 
 def render(ask: Ask, model: str) -> bytes:
     """Return the body; the model and whether to stream stand in the URL."""
-    _check(ask)
+    check_sayable(ask, "Gemini")
+    check_ends_with_user(ask)
     system, contents = turns.told(ask, signed=thinking.has_levels(model))
     body: dict[str, Any] = {"contents": contents}
     if system:
@@ -37,17 +39,6 @@ def render(ask: Ask, model: str) -> bytes:
     except orjson.JSONEncodeError as error:
         field = ask.name_of("tools")
         raise Unsayable("A schema is nested too deeply.", field=field) from error
-
-
-def _check(ask: Ask) -> None:
-    for name in ask.unsaid:
-        raise Unsayable(f"The model's provider cannot be told {name}.", field=name)
-    if ask.parallel_tool_calls is False and ask.tools:
-        name = ask.name_of("parallel_tool_calls")
-        raise Unsayable(
-            f"The model's provider cannot be kept from parallel calls; leave {name} out.",
-            field=name,
-        )
 
 
 def _declared(tool: Tool) -> dict[str, Any]:

@@ -15,7 +15,10 @@ def usage_of(answer: dict[str, Any]) -> Usage | None:
 def metadata(usage: Usage) -> dict[str, int]:
     said = {
         "promptTokenCount": usage.prompt_tokens,
-        "candidatesTokenCount": usage.completion_tokens - usage.reasoning_tokens,
+        # A provider may count its reasoning in other measures than its answer.
+        "candidatesTokenCount": max(
+            usage.completion_tokens - usage.reasoning_tokens, 0
+        ),
         "totalTokenCount": usage.prompt_tokens + usage.completion_tokens,
     }
     if usage.reasoning_tokens:

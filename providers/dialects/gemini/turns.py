@@ -1,5 +1,7 @@
 """The turns of a conversation as Gemini's contents."""
 
+from collections.abc import Iterable
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from providers.dialects.conversation import (
@@ -12,6 +14,7 @@ from providers.dialects.conversation import (
     Turn,
 )
 from providers.dialects.errors import Unsayable
+from providers.dialects.sayable import check_holds_messages
 
 from . import parts, signatures
 
@@ -27,18 +30,10 @@ def told(ask: Ask, *, signed: bool) -> tuple[list[_Json], list[_Json]]:
 
     `signed` puts the documented stand-in where the model demands a signature.
     """
-    rest = list(ask.turns)
-    system: list[_Json] = []
-    while rest and rest[0].role is Role.SYSTEM:
-        turn = rest.pop(0)
-        _check_name(turn)
-        system += [_instruction(part) for part in turn.parts]
-    if not rest:
-        field = ask.name_of("turns")
-        raise Unsayable(
-            "The model's provider needs a message that is no instruction.", field=field
-        )
-    contents = _contents(rest)
+    first = takewhile(_is_system, ask.turns)
+    system = [_instruction(part) for turn in first for part in turn.parts]
+    contents = _contents(dropwhile(_is_system, ask.turns))
+    check_holds_messages(ask, len(contents))
     if signed:
         _sign(contents)
     return system, contents
@@ -50,20 +45,14 @@ def _instruction(part: Part) -> _Json:
     return {"text": part.text}
 
 
-def _check_name(turn: Turn) -> None:
-    if turn.name:
-        field = f"{turn.at}.name"
-        raise Unsayable(
-            f"The model's provider cannot be told a speaker's name; leave {field} out.",
-            field=field,
-        )
+def _is_system(turn: Turn) -> bool:
+    return turn.role is Role.SYSTEM
 
 
-def _contents(turns: list[Turn]) -> list[_Json]:
+def _contents(turns: Iterable[Turn]) -> list[_Json]:
     contents: list[_Json] = []
     names: dict[str, str] = {}
     for turn in turns:
-        _check_name(turn)
         if turn.role is Role.SYSTEM:
             raise Unsayable(
                 f"{turn.at} is an instruction inside the conversation; the model's"

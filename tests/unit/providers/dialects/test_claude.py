@@ -1,7 +1,23 @@
 import pytest
 
-from providers.dialects.claude import takes_later_system, tell_thinking
-from providers.dialects.conversation import Ask, Reasoning
+from providers.dialects.claude import (
+    check_beside_budget,
+    takes_later_system,
+    tell_thinking,
+)
+from providers.dialects.conversation import (
+    Ask,
+    Choosing,
+    Reasoning,
+    Role,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
+)
 from providers.dialects.errors import Unsayable
 
 OLD = "claude-3-7-sonnet-20250219"
@@ -105,3 +121,63 @@ def test_what_a_generation_cannot_be_told_is_refused(model, reasoning, max_token
 )
 def test_newer_models_take_instructions_later_on(model, takes):
     assert takes_later_system(model) is takes
+
+
+def beside(model, **said):
+    """Check what is said beside an effort to think."""
+    asked = Ask(model=model, reasoning=Reasoning("high", at="effort"), **said)
+    body = {}
+    tell_thinking(asked, model, body)
+    check_beside_budget(
+        asked, body, is_kept=lambda thought: thought.signature is not None
+    )
+
+
+HI = Turn(Role.USER, (Text("Hi"),))
+CALL, THOUGHT = ToolCall("c", "f", "{}"), Thinking("Hm.", Signature("anthropic", "x"))
+RESULTS = Turn(Role.USER, (ToolResult("c", ()),))
+
+
+def model_said(*parts):
+    return Turn(Role.ASSISTANT, parts)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"tool_choice": ToolChoice(Choosing.ANY, at="tool_choice")}, "tool_choice"),
+        ({"tool_choice": ToolChoice(Choosing.NAMED, "f")}, "tool_choice"),
+        ({"temperature": 0.5}, "temperature"),
+        ({"turns": (HI, model_said(CALL), RESULTS)}, "effort"),
+        ({"turns": (HI, model_said(Thinking("Hm."), CALL), RESULTS)}, "effort"),
+        ({"turns": (HI, model_said(Text("a")), model_said(CALL), RESULTS)}, "effort"),
+    ],
+)
+def test_what_an_older_claude_refuses_while_it_thinks_is_refused_before(said, field):
+    with pytest.raises(Unsayable) as caught:
+        beside(OLD, **{"turns": (HI,), **said})
+
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"tool_choice": ToolChoice(Choosing.AUTO)},
+        {"tool_choice": ToolChoice(Choosing.NONE)},
+        {"temperature": 1},
+        {"turns": (HI, model_said(THOUGHT, CALL), RESULTS)},
+        {"turns": (HI, model_said(Thinking("?"), THOUGHT), model_said(CALL), RESULTS)},
+        {"turns": (HI, model_said(CALL), RESULTS, model_said(Text("a")), HI)},
+    ],
+)
+def test_what_an_older_claude_takes_while_it_thinks_is_told(said):
+    beside(OLD, **{"turns": (HI,), **said})
+
+
+def test_a_claude_that_thinks_as_it_sees_fit_takes_all_of_it():
+    forced = ToolChoice(Choosing.ANY)
+
+    beside(
+        BOTH, turns=(HI, model_said(CALL), RESULTS), tool_choice=forced, temperature=0.5
+    )

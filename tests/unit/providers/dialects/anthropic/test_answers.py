@@ -109,9 +109,14 @@ def test_a_filter_is_a_refusal_to_the_caller():
     assert rendered(stop=Stop.FILTERED)["stop_reason"] == "refusal"
 
 
-@pytest.mark.parametrize("reason", [None, 3, "novelty"])
-def test_an_unknown_reason_is_an_end(reason):
-    assert parsed(stop_reason=reason).choices[0].stop is Stop.END
+def test_an_unknown_reason_is_not_taken_for_a_whole_answer():
+    assert parsed(stop_reason="novelty").choices[0].stop is Stop.FILTERED
+
+
+@pytest.mark.parametrize("reason", [None, 3, ""])
+def test_a_message_that_does_not_say_why_it_ended_is_broken(reason):
+    with pytest.raises(UpstreamBroken):
+        parsed(stop_reason=reason)
 
 
 def test_the_sequence_that_stopped_it_is_told_both_ways():

@@ -159,10 +159,6 @@ AT = "messages[0].content[0]"
             File(url="https://x/y.pdf", media_type="application/pdf", at=AT),
         ),
         (
-            {"type": "document", "source": {"type": "file", "file_id": "file_1"}},
-            File(id="file_1", at=AT),
-        ),
-        (
             {"type": "tool_result", "tool_use_id": "t1", "is_error": True},
             ToolResult("t1", (), failed=True, at=AT),
         ),
@@ -280,6 +276,7 @@ def test_a_calls_signature_without_its_call_stays_reasoning():
         ({"type": "text", "text": "a", "citations": [{"type": "x"}]}, ".citations"),
         ({"type": "text", "text": "a", "novelty": 1}, ".novelty"),
         ({"type": "image", "source": {"type": "file", "file_id": "f"}}, ".source"),
+        ({"type": "document", "source": {"type": "file", "file_id": "f"}}, ".source"),
         (
             {
                 "type": "image",
@@ -343,7 +340,11 @@ def test_what_only_this_dialect_has_is_kept_apart_by_its_path(block, path):
     [
         ({"container": "c"}, "container"),
         ({"mcp_servers": []}, "mcp_servers"),
-        ({"context_management": {"edits": []}}, "context_management"),
+        (
+            {"context_management": {"edits": [{"type": "clear_tool_uses_20250919"}]}},
+            "context_management.edits[0]",
+        ),
+        ({"context_management": {"mode": "x"}}, "context_management.mode"),
         ({"inference_geo": "eu"}, "inference_geo"),
         ({"speed": "fast"}, "speed"),
         ({"max_tokens": 0}, "max_tokens"),
@@ -368,6 +369,13 @@ def test_what_only_this_dialect_has_is_kept_apart_by_its_path(block, path):
 )
 def test_settings_only_this_dialect_has_are_kept_apart(fields, path):
     assert list(asked(**fields).unsaid) == [path]
+
+
+@pytest.mark.parametrize(
+    "edits", [[], [{"type": "clear_thinking_20251015", "keep": "all"}]]
+)
+def test_which_thoughts_stay_in_the_prompt_is_nothing_to_others(edits):
+    assert asked(context_management={"edits": edits}) == asked()
 
 
 @pytest.mark.parametrize(
@@ -452,8 +460,8 @@ THINKING = "thinking"
     [
         (None, None, None),
         (None, "high", Reasoning(effort="high", at="output_config.effort")),
-        ({"type": "disabled"}, None, Reasoning(effort="none", at=THINKING)),
-        ({"type": "between_tools"}, None, Reasoning(effort="none", at=THINKING)),
+        ({"type": "disabled"}, None, None),
+        ({"type": "between_tools"}, None, None),
         ({"type": "adaptive"}, None, Reasoning(budget=-1, at=THINKING)),
         ({"type": "adaptive"}, "max", Reasoning(effort="max", at=THINKING)),
         (

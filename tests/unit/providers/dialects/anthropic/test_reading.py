@@ -96,8 +96,40 @@ def test_what_stopped_it_is_read():
     assert events[1:] == [Stopped(Stop.SEQUENCE, stop_sequence="END"), Ended()]
 
 
-def test_what_ends_without_a_reason_has_ended_as_a_whole_answer_would():
-    assert read({"type": "message_stop"}) == [Stopped(Stop.END), Ended()]
+def test_what_ends_without_a_reason_is_broken():
+    with pytest.raises(UpstreamBroken):
+        read(OPENING, {"type": "message_stop"})
+
+
+def test_an_unknown_reason_is_not_taken_for_a_whole_answer():
+    assert Stopped(Stop.FILTERED) in read(OPENING, *ending("novelty", {}))
+
+
+def test_nothing_is_read_behind_the_end():
+    more = [start(0, type="text", text="more"), *ending("end_turn", {})]
+
+    assert read(OPENING, *ending("end_turn", {}), *more) == read(
+        OPENING, *ending("end_turn", {})
+    )
+
+
+def test_more_calls_than_anyone_makes_are_no_answer():
+    calls = [
+        start(index, type="tool_use", id="t", name="f", input={})
+        for index in range(1025)
+    ]
+
+    assert len(read(OPENING, *calls[:1024])) == 1025
+    with pytest.raises(UpstreamBroken):
+        read(OPENING, *calls)
+
+
+def test_calls_in_blocks_of_one_number_are_told_apart():
+    call = start(0, type="tool_use", id="t", name="f", input={})
+
+    events = read(OPENING, call, stop(0), call, stop(0), call)
+
+    assert [e.index for e in events if isinstance(e, CallBegun)] == [0, 1, 2]
 
 
 def test_why_it_declined_is_read():

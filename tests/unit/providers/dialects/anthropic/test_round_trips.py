@@ -92,9 +92,10 @@ user_turns = turn(
     st.lists(texts | images | files, max_size=3),
 )
 model_turns = turn(Role.ASSISTANT, st.lists(own_thoughts | texts | calls, max_size=4))
+LAST = Turn(Role.USER, (Text("Go on."),))
 conversations = st.lists(
     st.tuples(user_turns, model_turns), min_size=1, max_size=2
-).map(lambda pairs: tuple(each for pair in pairs for each in pair))
+).map(lambda pairs: (*(each for pair in pairs for each in pair), LAST))
 systems = st.just(()) | turn(Role.SYSTEM, st.lists(texts, max_size=2)).map(
     lambda found: (found,)
 )
@@ -104,7 +105,7 @@ tools = st.lists(
         ids,
         names,
         schemas,
-        st.none() | st.booleans(),
+        st.sampled_from([None, True]),
         cache=caches,
     ),
     min_size=1,
@@ -117,7 +118,7 @@ reasonings = (
         effort=st.sampled_from(["low", "medium", "high", "xhigh", "max"]),
         shown=st.none() | st.booleans(),
     )
-    | st.sampled_from([Reasoning(effort="none"), Reasoning(budget=-1)])
+    | st.just(Reasoning(budget=-1))
 )
 asks = st.builds(
     lambda system, turns, **said: Ask(

@@ -89,6 +89,7 @@ def test_the_turns_of_one_role_in_a_row_are_one_message():
         Turn(Role.USER, (Text("a"),)),
         Turn(Role.USER, (Text("b"),), name="Ann"),
         Turn(Role.ASSISTANT, (Text("c"),)),
+        HELLO,
     )
 
     assert said == [
@@ -97,6 +98,7 @@ def test_the_turns_of_one_role_in_a_row_are_one_message():
             "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}],
         },
         {"role": "assistant", "content": [{"type": "text", "text": "c"}]},
+        {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
     ]
 
 
@@ -256,8 +258,31 @@ def test_each_part_has_its_block(part, block):
 def test_what_says_nothing_or_cannot_be_verified_is_left_out(part):
     turn = Turn(Role.ASSISTANT, (part, Text("a")))
 
-    assert messages(HELLO, turn)[1]["content"] == [{"type": "text", "text": "a"}]
-    assert messages(HELLO, Turn(Role.ASSISTANT, (part,))) == messages(HELLO)
+    said = messages(HELLO, turn, HELLO)
+    assert said[1]["content"] == [{"type": "text", "text": "a"}]
+    assert len(messages(HELLO, Turn(Role.ASSISTANT, (part,)), HELLO)) == 2
+
+
+@pytest.mark.parametrize(
+    ("turns", "field"),
+    [
+        (
+            (HELLO, Turn(Role.ASSISTANT, (Text("The"),), at="messages[1]")),
+            "messages[1]",
+        ),
+        ((Turn(Role.USER, (Text(""),)),), "messages"),
+        ((Turn(Role.SYSTEM, (Text("a"),)),), "messages"),
+    ],
+)
+def test_a_conversation_nobody_can_answer_is_refused(turns, field):
+    with pytest.raises(Unsayable) as caught:
+        told(turns=turns, names={"turns": "messages"})
+
+    assert caught.value.field == field
+
+
+def test_only_what_must_be_strict_is_told_so():
+    assert told(tools=(Tool("f", strict=False),)) == told(tools=(Tool("f"),))
 
 
 def test_the_results_of_tools_come_before_what_else_the_user_says():
@@ -272,7 +297,9 @@ def test_the_results_of_tools_come_before_what_else_the_user_says():
 
 
 def test_an_id_anthropic_would_refuse_gets_another_that_always_stands_for_it():
-    called = blocks(ToolCall("functions.f:0", "f", "{}"), role=Role.ASSISTANT)
+    called = messages(
+        Turn(Role.ASSISTANT, (ToolCall("functions.f:0", "f", "{}"),)), HELLO
+    )[0]["content"]
     answered = blocks(ToolResult("functions.f:0", ()))
     other = blocks(ToolResult("functions.f:1", ()))
 

@@ -87,7 +87,7 @@ def test_reads_a_whole_answer():
         ("guardrail_intervened", Stop.FILTERED),
         ("content_filtered", Stop.FILTERED),
         ("refusal", Stop.DECLINED),
-        ("something_new", Stop.END),
+        ("something_new", Stop.FILTERED),
     ],
 )
 def test_reads_why_the_answer_ended(reason, stop):
@@ -216,3 +216,11 @@ def test_nothing_a_provider_says_raises_anything_but_that_it_broke(
     body = answer(*content, usage=usage, additionalModelResponseFields=fields)
 
     assert PROVIDER.parse(body).choices[0].stop in (Stop.END, Stop.TOOL_CALLS)
+
+
+def test_arguments_nested_beyond_writing_are_broken():
+    call = {"toolUse": {"toolUseId": "1", "name": "f", "input": "DEEP"}}
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+
+    with pytest.raises(UpstreamBroken):
+        PROVIDER.parse(answer(call).replace(b'"DEEP"', deep))

@@ -1,3 +1,5 @@
+from time import process_time
+
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -342,3 +344,24 @@ def test_nothing_a_provider_says_raises_anything_but_that_it_broke(said):
     except UpstreamBroken:
         return
     assert Ended() not in reader.end() or "messageStop" in dict(said)
+
+
+def test_reasoning_in_many_pieces_takes_no_longer_each():
+    signature = delta(0, reasoningContent={"signature": "c2ln" * 25})
+    encrypted = delta(1, reasoningContent={"redactedContent": "c2ln" * 25})
+    stream = signature * 20_000 + stop(0) + encrypted * 20_000 + stop(1)
+    reader = PROVIDER.reader()
+
+    began = process_time()
+    signed, redacted = reader.feed(stream)
+
+    assert process_time() - began < 4
+    assert signed == ThoughtSigned(Signature("bedrock", "c2ln" * 500_000))
+    assert len(redacted.signature.value) == len("redacted.") + 2_000_000
+
+
+def test_more_calls_than_anyone_makes_are_no_answer():
+    reader = PROVIDER.reader()
+
+    with pytest.raises(UpstreamBroken):
+        reader.feed(b"".join(start(n, toolUseId="t", name="f") for n in range(1025)))

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from time import process_time
+
 import orjson
 import pytest
 
@@ -54,10 +57,13 @@ def told(asked, model=CLAUDE):
 def content_of(*parts, role=Role.USER, model=CLAUDE):
     """Return what becomes of these parts in the second turn of a conversation."""
     between = Turn(Role.ASSISTANT, (Text("Yes?"),))
-    turns = (HI, between) if role is Role.USER else (HI,)
-    messages = told(ask(*turns, Turn(role, parts)), model)["messages"]
-    assert messages[-1]["role"] == role
-    return messages[-1]["content"]
+    if role is Role.USER:
+        turns = (HI, between, Turn(role, parts))
+    else:
+        turns = (HI, Turn(role, parts), HI)
+    messages = told(ask(*turns), model)["messages"]
+    (content,) = (each["content"] for each in messages[1:] if each["role"] == role)
+    return content
 
 
 def refused(asked, model=CLAUDE):
@@ -307,7 +313,7 @@ def test_a_refusal_is_told_as_the_text_it_was():
 def test_arguments_keep_their_digits():
     call = ToolCall("1", "f", '{"n": 123456789012345678901234567890}')
 
-    body = PROVIDER.render(ask(HI, Turn(Role.ASSISTANT, (call,))), CLAUDE)
+    body = PROVIDER.render(ask(HI, Turn(Role.ASSISTANT, (call,)), HI), CLAUDE)
 
     assert b'{"n": 123456789012345678901234567890}' in body
 
@@ -326,7 +332,7 @@ def test_an_id_bedrock_would_not_take_is_replaced_in_call_and_result(given):
     answered = [each["toolResult"]["toolUseId"] for each in results["content"]]
     assert called == answered
     assert called[0].startswith("call_")
-    assert len(called[0]) == 37
+    assert len(called[0]) == 29
     assert called[1] == "ok"
 
 
@@ -490,6 +496,30 @@ def test_one_call_at_a_time_is_said_in_anthropics_words(choice, said):
     }
 
 
+def test_models_that_cannot_be_kept_from_several_calls_are_told_nothing_of_it():
+    asked = ask(tools=(WEATHER,), parallel_tool_calls=False)
+
+    assert told(asked, NOVA) == told(ask(tools=(WEATHER,)), NOVA)
+
+
+def test_who_of_a_role_is_speaking_is_left_out():
+    assert told(ask(Turn(Role.USER, (Text("Hi"),), name="Ann")))["messages"] == [
+        HI_TOLD
+    ]
+
+
+def test_thinking_by_a_budget_goes_on_only_from_the_thought_before():
+    call = ToolCall("c", "f", "{}")
+    results = Turn(Role.USER, (ToolResult("c", ()),))
+    reasoning = Reasoning(effort="low", at="reasoning_effort")
+    thought = Thinking("Hm.", Signature("bedrock", "c2ln"))
+
+    without = ask(HI, Turn(Role.ASSISTANT, (call,)), results, reasoning=reasoning)
+    told(ask(HI, Turn(Role.ASSISTANT, (thought, call)), results, reasoning=reasoning))
+
+    assert refused(without) == "reasoning_effort"
+
+
 ENABLED = {"type": "enabled", "budget_tokens": 2000}
 
 
@@ -524,6 +554,7 @@ ENABLED = {"type": "enabled", "budget_tokens": 2000}
             None,
         ),
         (NOVA, Reasoning(effort="none"), None, None),
+        (LLAMA, Reasoning(effort="none"), None, None),
         (
             NOVA_2,
             Reasoning(effort="medium", shown=True),
@@ -596,11 +627,6 @@ NAMES = {
         ({"top_k": 5}, UNNAMED, "generationConfig.topK"),
         ({"output": OutputSchema(at="response_format")}, CLAUDE, "response_format"),
         (
-            {"tools": (WEATHER,), "parallel_tool_calls": False},
-            NOVA,
-            "parallel_tool_calls",
-        ),
-        (
             {
                 "tools": (WEATHER,),
                 "tool_choice": ToolChoice(Choosing.NONE, at="tool_choice"),
@@ -631,7 +657,6 @@ def test_what_cannot_be_said_is_refused_by_the_callers_name(changed, model, fiel
         (NOVA_2, Reasoning(effort="xhigh")),
         (GPT_OSS, Reasoning(effort="none")),
         (GPT, Reasoning(budget=2000)),
-        (LLAMA, Reasoning(effort="none")),
         (LLAMA, Reasoning(effort="high")),
         (UNNAMED, Reasoning(effort="high")),
     ],
@@ -661,7 +686,7 @@ def test_an_amount_of_thinking_the_model_has_no_word_for_is_refused(model, reaso
 )
 @pytest.mark.parametrize("role", [Role.USER, Role.ASSISTANT])
 def test_parts_that_cannot_be_said_are_refused_by_their_place(role, part):
-    assert refused(ask(HI, Turn(role, (part,)))) == "x"
+    assert refused(ask(HI, Turn(role, (part,)), HI)) == "x"
 
 
 def test_refuses_parts_of_results_as_well():
@@ -676,15 +701,26 @@ def test_refuses_parts_of_results_as_well():
     ("turns", "model", "field"),
     [
         (
-            (Turn(Role.ASSISTANT, (Text("a"),), at="messages[0]"),),
+            (Turn(Role.ASSISTANT, (Text("a"),), at="messages[0]"), HI),
             CLAUDE,
             "messages[0]",
         ),
         (
-            (Turn(Role.USER, (), name="Ann", at="messages[0]"),),
-            CLAUDE,
-            "messages[0].name",
+            (
+                Turn(Role.USER, (Text(""),)),
+                Turn(Role.ASSISTANT, (Text("a"),), at="messages[1]"),
+                HI,
+            ),
+            NOVA,
+            "messages[1]",
         ),
+        (
+            (HI, Turn(Role.ASSISTANT, (Text("a"),), at="messages[1]")),
+            CLAUDE,
+            "messages[1]",
+        ),
+        ((Turn(Role.USER, (Text(""),)),), CLAUDE, "turns"),
+        ((Turn(Role.SYSTEM, (Text("a"),)),), NOVA, "turns"),
         (
             (Turn(Role.SYSTEM, (Image(data="aW1n", at="system[0]"),)), HI),
             CLAUDE,
@@ -693,6 +729,16 @@ def test_refuses_parts_of_results_as_well():
         (
             (HI, Turn(Role.SYSTEM, (Text("a"),), at="messages[1]")),
             CLAUDE,
+            "messages[1]",
+        ),
+        (
+            (HI, Turn(Role.SYSTEM, (Text("a"),), at="messages[1]")),
+            NOVA,
+            "messages[1]",
+        ),
+        (
+            (HI, Turn(Role.SYSTEM, (Text("a"),), at="messages[1]")),
+            UNNAMED,
             "messages[1]",
         ),
     ],
@@ -709,3 +755,15 @@ def test_a_refusal_never_repeats_the_callers_text():
         PROVIDER.render(asked, CLAUDE)
 
     assert secret not in str(caught.value)
+
+
+def test_many_documents_of_one_name_take_no_longer_each():
+    plan = File(data="ZG9j", media_type="application/pdf", name="plan.pdf")
+    taken = replace(plan, name="plan (2).pdf")
+
+    began = process_time()
+    (said,) = told(ask(Turn(Role.USER, (taken, *[plan] * 10_000))))["messages"]
+
+    assert process_time() - began < 2
+    names = {block["document"]["name"] for block in said["content"]}
+    assert len(names) == 10_001

@@ -1,4 +1,5 @@
 import re
+from time import process_time
 
 import orjson
 import pytest
@@ -249,3 +250,21 @@ def test_log_probabilities_go_both_ways():
     found = orjson.loads(CALLER.render(parsed(body), ASK))
 
     assert found["candidates"][0]["logprobsResult"] == result
+
+
+def test_a_text_in_many_pieces_takes_no_longer_each():
+    thought = {"text": "a" * 100, "thought": True}
+    body = chunk(*[thought] * 20_000, *[{"text": "b" * 100}] * 20_000)
+
+    began = process_time()
+    body["candidates"][0]["finishReason"] = "STOP"
+    (choice,) = parsed(body).choices
+
+    assert process_time() - began < 2
+    assert choice.parts == (Thinking("a" * 2_000_000), Text("b" * 2_000_000))
+
+
+def test_reasoning_counted_beyond_the_answer_leaves_no_less_than_nothing():
+    counted = rendered(used=Usage(10, 5, reasoning_tokens=7))["usageMetadata"]
+
+    assert counted["candidatesTokenCount"] == 0

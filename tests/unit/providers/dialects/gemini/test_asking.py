@@ -1,3 +1,4 @@
+from time import process_time
 from typing import Any
 
 import pytest
@@ -512,3 +513,49 @@ def test_arguments_too_deep_to_write_are_refused():
         turns(content("model", {"functionCall": {"name": "f", "args": deep}}))
 
     assert caught.value.field == "contents[0].parts[0].functionCall.args"
+
+
+def test_a_conversation_in_many_pieces_takes_no_longer_each():
+    piece = content("model", {"text": "a" * 100})
+    call = {"functionCall": {"name": "f"}}
+    result = {"functionResponse": {"name": "f", "response": {}}}
+
+    began = process_time()
+    joined = turns(*HELLO, *[piece] * 20_000)
+    called = turns(
+        content("model", *[call] * 10_000), content("user", *[result] * 10_000)
+    )
+
+    assert process_time() - began < 4
+    assert len(joined[1].parts) == 1
+    assert [p.call_id for p in called[1].parts] == [p.id for p in called[0].parts]
+
+
+def test_a_result_with_an_id_is_of_the_call_that_came_without():
+    calls = [
+        {"functionCall": {"name": "f", **more}} for more in ({"id": "own"}, {}, {})
+    ]
+    results = [
+        {"functionResponse": {"name": "f", "id": id, "response": {}}}
+        for id in ("theirs", "own", "another")
+    ]
+
+    _, answered = turns(content("model", *calls), content("user", *results))
+
+    assert [p.call_id for p in answered.parts] == ["call_0_1", "own", "call_0_2"]
+
+
+def test_a_result_that_is_whole_may_say_so():
+    def said(*, more: bool) -> Ask:
+        result = {"name": "f", "response": {}, "willContinue": more}
+        return parsed(
+            contents=[
+                content("model", {"functionCall": {"name": "f"}}),
+                content("user", {"functionResponse": result}),
+            ]
+        )
+
+    assert said(more=False).unsaid == {}
+    assert list(said(more=True).unsaid) == [
+        "contents[1].parts[0].functionResponse.willContinue"
+    ]

@@ -144,6 +144,10 @@ BROKEN = {
     "no JSON": b"data: <html>\n\n",
     "no object": b"data: []\n\n",
     "a failure of the model": events(chunk(finishReason="MALFORMED_FUNCTION_CALL")),
+    "a candidate beyond counting": events(chunk({"text": "a"}, index=1024)),
+    "more calls than anyone makes": events(
+        chunk(*[{"functionCall": {"name": "f"}}] * 1025)
+    ),
     "text after the finish": events(
         chunk({"text": "a"}, finishReason="STOP"), chunk({"text": "b"})
     ),

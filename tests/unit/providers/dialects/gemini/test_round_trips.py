@@ -105,7 +105,10 @@ def asks(draw: st.DrawFn) -> Ask:
     logprobs = draw(st.sampled_from([None, True]))
     return Ask(
         model="m",
-        turns=(*([Turn(Role.SYSTEM, (system,))] if system else ()), *merged(turns)),
+        turns=(
+            *([Turn(Role.SYSTEM, (system,))] if system else ()),
+            *merged([*turns, Turn(Role.USER, (Text("Go on."),))]),
+        ),
         tools=tools,
         tool_choice=draw(st.none() | st.builds(ToolChoice, how) | named)
         if tools
