@@ -3,8 +3,9 @@
 import pytest
 
 from providers.dialects import claude
-from providers.dialects.anthropic.answers import STOPS
+from providers.dialects.anthropic.answers import _STOPS as ANTHROPIC_STOPS
 from providers.dialects.anthropic.answers import reason as to_messages
+from providers.dialects.anthropic.answers import stop_of as from_anthropic
 from providers.dialects.bedrock.answers import _STOPS as BEDROCK_STOPS
 from providers.dialects.bedrock.answers import stop_of as from_bedrock
 from providers.dialects.completions.answers import _finish_reason as to_completion
@@ -14,7 +15,7 @@ from providers.dialects.gemini import thinking as gemini
 from providers.dialects.gemini.reasons import reason_of as to_gemini
 from providers.dialects.gemini.reasons import stop_of as from_gemini
 from providers.dialects.openai.answering import finish_reason as to_chat
-from providers.dialects.openai.answers import stop_of as from_openai
+from providers.dialects.openai.reasons import stop_of as from_openai
 from providers.dialects.openai.thinking import effort_for
 from providers.dialects.responses.answers import why_incomplete
 from providers.dialects.responses.output import Output
@@ -43,7 +44,7 @@ def read_by(column: str, reason: str) -> str:
                 if not declined:
                     stop = from_openai(reason, called=False, declined=False)
             case "Anthropic":
-                stop = STOPS.get(reason, Stop.END)
+                stop = from_anthropic(reason)
             case "Gemini":
                 stop = from_gemini(reason, called=False)
             case _:
@@ -76,7 +77,7 @@ def test_no_reason_of_a_provider_that_is_known_is_left_out():
         for column in ("Anthropic", "Bedrock")
     }
 
-    assert told["Anthropic"] == set(STOPS)
+    assert told["Anthropic"] == set(ANTHROPIC_STOPS)
     assert told["Bedrock"] == {*BEDROCK_STOPS, "malformed_…"}
 
 
@@ -155,7 +156,7 @@ def in_cell(told: list[str], budget: str) -> str:
 def test_what_models_are_told_of_an_effort(row):
     asked = Reasoning(effort=row["effort"])
 
-    assert row["OpenAI's"] == effort_for(asked)
+    assert row["OpenAI's"] == effort_for(asked, "gpt-5")
     for name in ("Claude before 4.6", "Claude from 4.6"):
         assert row[name] == in_cell([told_claude(asked, m) for m in CLAUDES[name]], "")
     assert row["Gemini 2.5"] == told_gemini(asked, "gemini-2.5-pro")
@@ -169,7 +170,7 @@ def test_what_models_are_told_of_an_effort(row):
 def test_what_models_are_told_of_a_budget(row, budget):
     asked = Reasoning(budget=budget)
 
-    assert row["OpenAI's"] == (effort_for(asked) or "(nothing)")
+    assert row["OpenAI's"] == (effort_for(asked, "gpt-5") or "(nothing)")
     for name in ("Claude before 4.6", "Claude 4.6", "Claude from 4.7"):
         told = [told_claude(asked, model) for model in CLAUDES[name]]
         assert row[name].removesuffix(", from 1024") == in_cell(told, str(budget))

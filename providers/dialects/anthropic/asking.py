@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from providers.dialects.caching import cache_of
+from providers.dialects.choosing import fitting
 from providers.dialects.conversation import (
     Ask,
     Choosing,
@@ -84,6 +85,8 @@ def parsed(fields: Fields) -> Ask:
     _context(fields, unsaid)
     unsaid.update(config.rest() if config is not None else {})
     unsaid.update(fields.rest())
+    # Tools that run at Anthropic are among the unsaid.
+    ask.tool_choice = choice if unsaid else fitting(choice, ask.tools)
     return ask
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from providers.dialects.choosing import fitting
 from providers.dialects.conversation import Ask
 
 from . import contents, generation
@@ -39,7 +40,8 @@ def read(body: ProtoFields, *, model: str, stream: bool) -> Ask:
         model=model,
         turns=system + turns,
         tools=functions,
-        tool_choice=choice,
+        # Google's own tools are among the unsaid.
+        tool_choice=choice if unsaid else fitting(choice, functions),
         stream=stream,
         names={"turns": body.path("contents"), **names},
         unsaid=unsaid,

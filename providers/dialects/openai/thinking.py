@@ -29,9 +29,9 @@ def reasoning_of(fields: Fields, unsaid: Unsaid) -> Reasoning | None:
             effort = fields.one_of("reasoning_effort", EFFORTS) or ""
             return Reasoning(effort=effort, at="reasoning_effort")
         case [name]:
-            given = Fields(fields.any(name), name)
-            found = _reasoning(given) if name == "reasoning" else _thinking(given)
-            leave(given, unsaid)
+            said = Fields(fields.any(name), name)
+            found = _reasoning(said) if name == "reasoning" else _thinking(said)
+            leave(said, unsaid)
             return found
         case _:
             return None

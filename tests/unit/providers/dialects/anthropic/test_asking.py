@@ -432,7 +432,9 @@ def test_tools_are_taken_over():
     ],
 )
 def test_the_choice_of_tools_is_taken_over(choice, how, name, parallel):
-    ask = asked(tool_choice=choice)
+    tool = {"name": "f", "input_schema": SCHEMA}
+
+    ask = asked(tools=[tool], tool_choice=choice)
 
     assert ask.tool_choice == ToolChoice(how, name, "tool_choice")
     assert ask.parallel_tool_calls is parallel
@@ -589,3 +591,27 @@ def test_a_request_to_count_need_not_say_how_long_the_answer_may_be():
 
 def test_a_count_is_answered_with_one_number():
     assert counting.render(2095) == b'{"input_tokens":2095}'
+
+
+@pytest.mark.parametrize("choice", [{"type": "any"}, {"type": "tool", "name": "f"}])
+def test_a_call_cannot_be_demanded_where_there_are_no_tools(choice):
+    with pytest.raises(BadField) as refusal:
+        asked(tool_choice=choice)
+
+    assert refusal.value.field == "tool_choice"
+
+
+def test_a_choice_must_name_one_of_the_tools():
+    with pytest.raises(BadField) as refusal:
+        asked(
+            tools=[{"name": "f", "input_schema": SCHEMA}],
+            tool_choice={"type": "tool", "name": "g"},
+        )
+
+    assert refusal.value.field == "tool_choice"
+
+
+def test_a_tool_of_anthropics_own_may_be_demanded_and_is_refused_as_a_tool():
+    search = {"type": "web_search_20250305", "name": "web_search"}
+
+    assert asked(tools=[search], tool_choice={"type": "any"}).unsaid

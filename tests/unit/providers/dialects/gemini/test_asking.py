@@ -148,6 +148,7 @@ def test_snake_case_says_the_same_and_is_named_so():
     ask = parsed(
         system_instruction="Be brief.",
         generation_config={"max_output_tokens": "7", "thinking_config": {}},
+        tools=[{"function_declarations": [{"name": "f"}]}],
         tool_config={"function_calling_config": {"mode": "none"}},
     )
 
@@ -559,3 +560,22 @@ def test_a_result_that_is_whole_may_say_so():
     assert list(said(more=True).unsaid) == [
         "contents[1].parts[0].functionResponse.willContinue"
     ]
+
+
+@pytest.mark.parametrize("names", [[], ["look"]])
+def test_a_call_cannot_be_demanded_where_there_are_no_functions(names):
+    calling = {"mode": "ANY", "allowedFunctionNames": names}
+
+    with pytest.raises(BadField) as refusal:
+        parsed(toolConfig={"functionCallingConfig": calling})
+
+    assert refusal.value.field.startswith("toolConfig.functionCallingConfig.")
+
+
+def test_a_tool_of_googles_own_may_be_demanded_and_is_refused_as_a_tool():
+    asked = parsed(
+        tools=[{"googleSearch": {}}],
+        toolConfig={"functionCallingConfig": {"mode": "ANY"}},
+    )
+
+    assert asked.unsaid
