@@ -7,7 +7,15 @@ JSON decoder itself, led along the members.
 """
 
 from .model import replace_model, replace_named
-from .repeats import repeated_keys
+from .repeats import repeated_below, repeated_keys
+from .sizes import holds_more_values
 from .usage import with_stream_usage
 
-__all__ = ["repeated_keys", "replace_model", "replace_named", "with_stream_usage"]
+__all__ = [
+    "holds_more_values",
+    "repeated_below",
+    "repeated_keys",
+    "replace_model",
+    "replace_named",
+    "with_stream_usage",
+]

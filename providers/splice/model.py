@@ -3,7 +3,8 @@ from collections.abc import Iterator, Sequence, Set
 
 import orjson
 
-from .members import items, may_be_respelt, members, plain_value
+from .members import items, members, plain_value
+from .spelling import is_escaped
 
 _MODEL = b'"model"'
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
@@ -29,8 +30,7 @@ def replace_named(body: bytes, path: Sequence[Set[str]], value: str) -> bytes:
     nothing is at its end, the same object comes back.
     """
     last = path[-1]
-    spelt = any(f'"{name}"'.encode() in body for name in last)
-    if not spelt and not may_be_respelt(body):
+    if not any(f'"{name}"'.encode() in body or is_escaped(body, name) for name in last):
         return body
     # Latin-1 maps each byte to one character, so positions in the text are positions in
     # the bytes; the structure of JSON is ASCII and looks the same either way.

@@ -1,47 +1,58 @@
-import re
-from collections.abc import Set
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Set
 
-from .members import may_be_respelt, members
+from .members import members
+from .spelling import (
+    in_any_spelling,
+    in_either_case,
+    may_be_respelt,
+    without_escaped_quotes,
+)
 
 
 def repeated_keys(body: bytes, protected: Set[str]) -> frozenset[str]:
     """Return which of the `protected` keys another parser may read differently than we did.
 
     That is a key that occurs more than once at the top level under any escaping, or in
-    another letter case, which case-insensitive parsers take for the same key. The names in
-    `protected` are lower case.
+    another letter case, which case-insensitive parsers take for the same key.
     """
     if _is_plainly_unambiguous(body, protected):
         return frozenset()
+    return _ambiguous((each.key for each in members(body.decode())), protected)
+
+
+def repeated_below(body: bytes, above: Set[str], protected: Set[str]) -> frozenset[str]:
+    """Return the same for the objects that are the top-level members `above`."""
+    if _is_plainly_unambiguous(body, protected):
+        return frozenset()
+    text = body.decode()
+    found: frozenset[str] = frozenset()
+    for outer in members(text):
+        if outer.key in above and text.startswith("{", outer.start):
+            keys = (each.key for each in members(text, outer.start))
+            found |= _ambiguous(keys, protected)
+    return found
+
+
+def _ambiguous(keys: Iterable[str], protected: Set[str]) -> frozenset[str]:
     spelt = {name.lower(): name for name in protected}
-    found: set[str] = set()
-    ambiguous: set[str] = set()
-    for member in members(body.decode()):
-        key = member.key.replace("\N{LATIN SMALL LETTER LONG S}", "s").lower()
-        if name := spelt.get(key):
-            if name in found or name != member.key:
-                ambiguous.add(name)
-            found.add(name)
-    return frozenset(ambiguous)
+    found: Counter[str] = Counter()
+    for key in keys:
+        if name := spelt.get(_folded(key)):
+            found[name] += 1 if key == name else 2
+    return frozenset(name for name, times in found.items() if times > 1)
+
+
+def _folded(key: str) -> str:
+    if key.isascii():
+        return key.lower()
+    return key.replace("\N{LATIN SMALL LETTER LONG S}", "s").lower()
 
 
 def _is_plainly_unambiguous(body: bytes, protected: Set[str]) -> bool:
+    names = frozenset(protected)
     if may_be_respelt(body):
-        return False
-    seen = _spellings(frozenset(protected)).findall(body)
-    return len(set(seen)) == len(seen) and all(
-        key.decode() in protected for key in seen
-    )
-
-
-@lru_cache(maxsize=64)
-def _spellings(protected: frozenset[str]) -> re.Pattern[bytes]:
-    # Spelt-out classes and a look at the first letter are three times as fast as re.I.
-    names = "|".join("".join(map(_either_case, key)) for key in sorted(protected))
-    first = "".join(sorted({key[0] + key[0].upper() for key in protected}))
-    return re.compile(rf'"(?=[{first}])({names})"[ \t\r\n]*+:'.encode())
-
-
-def _either_case(letter: str) -> str:
-    return f"[{letter.lower()}{letter.upper()}]"
+        found = in_any_spelling(names).findall(without_escaped_quotes(body))
+    else:
+        found = in_either_case(names).findall(body)
+    return len(set(found)) == len(found) and all(key.decode() in names for key in found)

@@ -3,7 +3,8 @@ from typing import Any
 
 import orjson
 
-from .members import Member, may_be_respelt, members, plain_value
+from .members import Member, members, plain_value
+from .spelling import is_escaped
 
 _OPTIONS = b'"stream_options"'
 _ASKED = b'"include_usage":true'
@@ -30,7 +31,7 @@ def with_stream_usage(body: bytes) -> bytes:
 
 def _options(body: bytes) -> tuple[int, int] | None:
     """Find the top-level value; None where it is absent."""
-    if _OPTIONS not in body and not may_be_respelt(body):
+    if _OPTIONS not in body and not is_escaped(body, "stream_options"):
         return None
     if plain := plain_value(body, _OPTIONS, _SIMPLE):
         return plain

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from providers.splice import repeated_keys, replace_model
+from providers.splice import repeated_below, repeated_keys, replace_model
 
 PROTECTED = frozenset({"model", "messages", "stream", "max_tokens", "n"})
 
@@ -174,3 +174,49 @@ def test_repeats_are_those_a_parser_that_keeps_all_pairs_sees(pairs, write):
     }
 
     assert repeated_keys(text.encode(), PROTECTED) == expected
+
+
+INSIDE = frozenset({"maxOutputTokens", "max_output_tokens"})
+
+
+@pytest.mark.parametrize(
+    ("body", "repeated"),
+    [
+        ('{"config":{"maxOutputTokens":1}}', set()),
+        ('{"config":{"maxOutputTokens":1,"max_output_tokens":2}}', set()),
+        (
+            '{"config":{"maxOutputTokens":1,"a":{},"maxOutputTokens":2}}',
+            {"maxOutputTokens"},
+        ),
+        (
+            '{"config":{"maxOutputTokens":1,"maxOutputToken\\u0073":2}}',
+            {"maxOutputTokens"},
+        ),
+        ('{"config":{"MaxOutputTokens":1}}', {"maxOutputTokens"}),
+        ('{"other":{"maxOutputTokens":1},"config":{"maxOutputTokens":1}}', set()),
+        (
+            '{"other":{"maxOutputTokens":1,"maxOutputTokens":1},"config":{"a":[]}}',
+            set(),
+        ),
+        (
+            '{"config":{"a":{"maxOutputTokens":1},"maxOutputTokens":1},"config":null}',
+            set(),
+        ),
+    ],
+)
+def test_a_key_inside_a_member_that_two_parsers_could_read_differently_is_found(
+    body, repeated
+):
+    orjson.loads(body)
+
+    assert repeated_below(body.encode(), {"config"}, INSIDE) == repeated
+
+
+@pytest.mark.parametrize("name", ["model", "Model", "mod\\u0065l", "MOD\\u0045L"])
+def test_an_escape_in_a_text_is_none_in_a_key(name):
+    text = "\\u003cdiv\\u003e" + "".join(f"\\u{ord(letter):04x}" for letter in "model")
+    body = f'{{"x":"{text}","y":["{text}"],"model":"a"}}'.encode()
+
+    assert repeated_keys(body, PROTECTED) == set()
+    assert replace_model(body, "b") == body.replace(b'"a"', b'"b"')
+    assert repeated_keys(body[:-1] + f',"{name}":1}}'.encode(), PROTECTED) == {"model"}
