@@ -101,7 +101,8 @@ def asks(draw: st.DrawFn) -> Ask:
     ]
     tools = tuple(draw(st.lists(st.builds(Tool, NAMES, TEXTS, SCHEMAS), max_size=2)))
     how = st.sampled_from([Choosing.AUTO, Choosing.ANY, Choosing.NONE])
-    named = st.builds(ToolChoice, st.just(Choosing.NAMED), NAMES)
+    known = st.sampled_from([tool.name for tool in tools] or [""])
+    named = st.builds(ToolChoice, st.just(Choosing.NAMED), known)
     logprobs = draw(st.sampled_from([None, True]))
     return Ask(
         model="m",
