@@ -27,6 +27,12 @@ class Tier(models.Model):
     requests_per_month = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Calendar month, UTC. Empty is unlimited."
     )
+    parallel_calls = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Calls at a time. Empty is unlimited.",
+    )
     max_tokens_per_request = models.PositiveIntegerField(
         null=True, blank=True, help_text="Empty is unlimited."
     )
@@ -53,6 +59,12 @@ class Tenant(models.Model):
     )
     requests_per_month = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Calendar month, UTC. Empty takes the tier's."
+    )
+    parallel_calls = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Calls at a time. Empty takes the tier's.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -134,6 +146,12 @@ class ApiKey(TenantOwned):
     )
     requests_per_month = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Empty leaves the tenant's limit alone."
+    )
+    parallel_calls = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Calls at a time. Empty leaves the tenant's limit alone.",
     )
 
     class Meta:

@@ -99,6 +99,7 @@ def issue_api_key(
     allowed_models: Sequence[str] = (),
     requests_per_minute: int | None = None,
     requests_per_month: int | None = None,
+    parallel_calls: int | None = None,
     description: str = "",
 ) -> tuple[ApiKey, str]:
     """Create a key and return it with the one copy of its text there will ever be."""
@@ -115,6 +116,7 @@ def issue_api_key(
         allowed_models=list(allowed_models),
         requests_per_minute=requests_per_minute,
         requests_per_month=requests_per_month,
+        parallel_calls=parallel_calls,
     )
     _record(api_key, "issued", by=by, now=now, after=_facts(api_key))
     return api_key, keys.render(new, settings.KEY_PREFIX)

@@ -38,13 +38,16 @@ def _digests(row: ApiKey) -> Iterable[Digest]:
 
 
 def _limits(row: ApiKey, tenant: Tenant) -> Iterable[Limit]:
-    if row.requests_per_minute is not None or row.requests_per_month is not None:
-        yield Limit("key", row.pk, row.requests_per_minute, row.requests_per_month)
+    own = (row.requests_per_minute, row.requests_per_month, row.parallel_calls)
+    if any(each is not None for each in own):
+        yield Limit("key", row.pk, *own)
     tier = tenant.tier
     minute, month = tenant.requests_per_minute, tenant.requests_per_month
+    parallel = tenant.parallel_calls
     yield Limit(
         "tenant",
         tenant.pk,
         tier.requests_per_minute if minute is None else minute,
         tier.requests_per_month if month is None else month,
+        tier.parallel_calls if parallel is None else parallel,
     )

@@ -23,12 +23,13 @@ def model_filter(patterns: Iterable[str]) -> ModelFilter | None:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A ceiling on requests at one level. `None` is unlimited."""
+    """Ceilings on requests at one level, and on calls at a time. `None` is unlimited."""
 
     level: str
     subject: UUID
     per_minute: int | None
     per_month: int | None
+    parallel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

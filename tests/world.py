@@ -17,6 +17,7 @@ from gateway_project.dataplane.limits.valkey import Valkey, encode
 from gateway_project.dataplane.plane import Plane
 from gateway_project.dataplane.refusals import RefusalTally
 from gateway_project.dataplane.snapshot import Snapshot, SnapshotStore
+from gateway_project.dataplane.socket_limits import OpenSockets, SocketLimits
 from providers.adapters.registry import ADAPTERS
 from providers.errors import UpstreamBroken, UpstreamError
 from providers.types import (
@@ -150,6 +151,7 @@ class World:
             key_prefixes=("gh-", "iio-dev-"),
             response_key=b"a key of this world",
             socket_origins=frozenset({"https://allowed.example"}),
+            sockets=OpenSockets(SocketLimits()),
             max_body_bytes=2**20,
             body_seconds=0.2,
         )
@@ -291,8 +293,10 @@ def only(*patterns: str) -> dict[str, object]:
     return {"model_filters": (model_filter(patterns),)}
 
 
-def limited(per_minute: int | None, per_month: int | None) -> dict[str, object]:
-    return {"limits": (Limit("key", uuid4(), per_minute, per_month),)}
+def limited(
+    per_minute: int | None, per_month: int | None, parallel: int | None = None
+) -> dict[str, object]:
+    return {"limits": (Limit("key", uuid4(), per_minute, per_month, parallel),)}
 
 
 def _models(kind: str) -> dict[str, ModelEntry]:

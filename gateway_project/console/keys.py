@@ -115,6 +115,7 @@ class ApiKeyAdmin(ConsoleAdmin):
                     "allowed_models",
                     "requests_per_minute",
                     "requests_per_month",
+                    "parallel_calls",
                 )
             },
         ),

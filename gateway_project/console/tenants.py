@@ -71,7 +71,13 @@ class TenantAdmin(ConsoleAdmin):
         (None, {"fields": ("name", "slug", "tier")}),
         (
             "Limits of its own",
-            {"fields": ("requests_per_minute", "requests_per_month")},
+            {
+                "fields": (
+                    "requests_per_minute",
+                    "requests_per_month",
+                    "parallel_calls",
+                )
+            },
         ),
         ("State", {"fields": ("status_now", "keys", "id", "created_at")}),
     )
@@ -117,9 +123,11 @@ class TenantAdmin(ConsoleAdmin):
         tier = tenant.tier
         minute = tenant.requests_per_minute
         month = tenant.requests_per_month
+        parallel = tenant.parallel_calls
         return words.limits(
             tier.requests_per_minute if minute is None else minute,
             tier.requests_per_month if month is None else month,
+            tier.parallel_calls if parallel is None else parallel,
         )
 
     @display(description="Keys in force", ordering="key_count")
@@ -196,6 +204,7 @@ class TierAdmin(ConsoleAdmin):
                 "fields": (
                     "requests_per_minute",
                     "requests_per_month",
+                    "parallel_calls",
                     "max_tokens_per_request",
                     "allowed_models",
                 )
@@ -241,7 +250,9 @@ class TierAdmin(ConsoleAdmin):
 
     @display(description="Requests", ordering="requests_per_minute")
     def limits(self, tier: Tier) -> str:
-        return words.limits(tier.requests_per_minute, tier.requests_per_month)
+        return words.limits(
+            tier.requests_per_minute, tier.requests_per_month, tier.parallel_calls
+        )
 
     @display(
         description="Tokens a request",

@@ -5,10 +5,11 @@ import shlex
 from datetime import datetime
 
 
-def limits(per_minute: int | None, per_month: int | None) -> str:
+def limits(per_minute: int | None, per_month: int | None, parallel: int | None) -> str:
     minute = "no limit a minute" if per_minute is None else f"{per_minute:,} a minute"
     month = "no limit a month" if per_month is None else f"{per_month:,} a month"
-    return f"{minute}, {month}"
+    at_a_time = "" if parallel is None else f", {parallel:,} at a time"
+    return f"{minute}, {month}{at_a_time}"
 
 
 def duration(us: int | None) -> str:

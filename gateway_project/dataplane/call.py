@@ -51,6 +51,11 @@ class Call:
             started=time.perf_counter(),
         )
 
+    @property
+    def lease_name(self) -> bytes:
+        """What the call's place among its caller's calls at a time is known by."""
+        return self.id.hex.encode()
+
     def answered(self) -> None:
         """Note the moment of the first byte of the provider's answer."""
         self.first_byte = time.perf_counter()

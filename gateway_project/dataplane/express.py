@@ -29,6 +29,7 @@ from .limits.limiter import StaleSnapshot
 from .limits.valkey import ValkeyUnavailable
 from .renderers import OpenAIRenderer
 from .request import ExpressRequest
+from .settling import settle
 
 log = logging.getLogger("gatehouse.dataplane")
 
@@ -43,11 +44,13 @@ class ExpressView(APIView):
     """Stages in order: authenticate, parse, permissions, throttles, then the handler.
 
     Every answer of a `recorded` view leaves a call record once its caller is known.
-    `opening` judges the requests that open a WebSocket, for a view that serves one.
+    `opening` judges the requests that open a WebSocket, for a view that serves one, and
+    `preparing` the turns on it that ask no model.
     """
 
     recorded: ClassVar[bool] = False
     opening: "ClassVar[type[ExpressView] | None]" = None
+    preparing: "ClassVar[type[ExpressView] | None]" = None
     stages: ClassVar["Stages"]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -155,8 +158,7 @@ class ExpressView(APIView):
                 )
         elif self.recorded and (call.sent or plane.spool.healthy):
             # What was refused while nothing can be written is not worth the memory.
-            call.status, call.error = status, error
-            plane.spool.append(call.record(call.caller))
+            settle(request, status, error)
 
 
 class Stages:

@@ -18,6 +18,7 @@ from .call import Call
 from .errors import ProviderRefused, ProviderUnavailable, Refusal, ServerError
 from .express import CLIENT_GONE
 from .request import ExpressRequest
+from .settling import settle
 from .streams import Stream
 from .upstream import refusal_of_failure, refusal_of_status
 
@@ -174,12 +175,6 @@ def _breaks(request: ExpressRequest, error: Exception) -> Refusal:
     fields = {"request_id": request.call.request_id}
     log.error("call.failed", extra={"fields": fields}, exc_info=error)
     return ServerError("Something broke on our side.")
-
-
-def settle(request: ExpressRequest, status: int, error: str = "") -> None:
-    call = request.call
-    call.status, call.error = status, error
-    request.plane.spool.append(call.record(request.caller))
 
 
 def _give_back(request: ExpressRequest, status: int) -> None:

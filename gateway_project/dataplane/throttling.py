@@ -7,9 +7,12 @@ from rest_framework.throttling import BaseThrottle
 from providers.types import Headers
 
 from .errors import RateLimited, Unavailable
-from .limits.limiter import Grant, Reading
+from .limits.limiter import NO_LEASE, Grant, Lease, Reading
 from .limits.valkey import ValkeyUnavailable
 from .request import ExpressRequest
+
+# A call may take longer than its provider is given, in being passed on.
+_LEASE_MARGIN_S = 60
 
 
 class RequestLimits(BaseThrottle):
@@ -32,6 +35,7 @@ class RequestLimits(BaseThrottle):
                 revision=request.snapshot.revision,
                 now=request.now,
                 cost=self.cost,
+                lease=_lease(request) if self.cost else NO_LEASE,
             )
         except ValkeyUnavailable as error:
             raise Unavailable(
@@ -43,6 +47,12 @@ class RequestLimits(BaseThrottle):
         return True
 
 
+def _lease(request: ExpressRequest) -> Lease:
+    """Return a lease that outlives the call, for a worker that does not."""
+    seconds = int(request.target.timeouts.total) + _LEASE_MARGIN_S
+    return Lease(request.call.lease_name, seconds)
+
+
 class RequestLimitsShown(RequestLimits):
     """Read the windows without charging them: for requests that cost nothing."""
 
@@ -51,8 +61,13 @@ class RequestLimitsShown(RequestLimits):
 
 def _refused(grant: Grant, by: Reading) -> RateLimited:
     window = by.window
+    many = (
+        "calls at a time"
+        if window.kind == "parallel"
+        else f"requests per {window.kind}"
+    )
     return RateLimited(
-        f"429: more than {window.limit} requests per {window.kind} for this {window.level}.",
+        f"429: more than {window.limit} {many} for this {window.level}.",
         details={
             "level": window.level,
             "window": window.kind,
@@ -72,12 +87,16 @@ def rate_headers(grant: Grant) -> Headers:
     """
     if not grant.readings:
         return []
-    nearest = grant.refused_by or min(grant.readings, key=_share_left)
-    headers = [
-        (b"x-ratelimit-limit", b"%d" % nearest.window.limit),
-        (b"x-ratelimit-remaining", b"%d" % nearest.remaining),
-        (b"x-ratelimit-reset", b"%d" % nearest.reset_at),
-    ]
+    headers: Headers = []
+    # Calls at a time are no window that empties; they are told by themselves.
+    windows = [each for each in grant.readings if each.window.kind != "parallel"]
+    nearest = grant.refused_by or min(windows, key=_share_left, default=None)
+    if nearest is not None:
+        headers += [
+            (b"x-ratelimit-limit", b"%d" % nearest.window.limit),
+            (b"x-ratelimit-remaining", b"%d" % nearest.remaining),
+            (b"x-ratelimit-reset", b"%d" % nearest.reset_at),
+        ]
     if minute := _tightest(grant.readings, "minute"):
         headers += [
             (b"x-ratelimit-burst", b"%d" % minute.remaining),
@@ -88,6 +107,11 @@ def rate_headers(grant: Grant) -> Headers:
         headers += [
             (b"x-ratelimit-limit-month", b"%d" % month.window.limit),
             (b"x-ratelimit-remaining-month", b"%d" % month.remaining),
+        ]
+    if parallel := _tightest(grant.readings, "parallel"):
+        headers += [
+            (b"x-ratelimit-limit-parallel", b"%d" % parallel.window.limit),
+            (b"x-ratelimit-remaining-parallel", b"%d" % parallel.remaining),
         ]
     return headers
 

@@ -1,4 +1,4 @@
-"""Requests per minute and month, at every level at once, exact for all workers together.
+"""Requests per minute and month and calls at a time, at every level at once, exact for all workers.
 
 One script call takes every window or none, and tells in the same breath whether the
 caller's snapshot is still the current one.
@@ -7,18 +7,18 @@ caller's snapshot is still the current one.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from tenants.types import Limit
 
 from .valkey import Reply, ScriptMissing, Valkey, ValkeyUnavailable, encode
 
-Kind: TypeAlias = Literal["minute", "month"]
+Kind: TypeAlias = Literal["minute", "month", "parallel"]
 CountCalls: TypeAlias = Callable[[str, UUID, datetime], Awaitable[int]]
 """(level, subject, now) -> calls admitted since the month began, from the records."""
 
@@ -78,13 +78,37 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A place among a caller's calls at a time: its name, and after how many seconds it lapses."""
+
+    name: bytes
+    seconds: int
+
+
+NO_LEASE = Lease(b"", 1)
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
-    """A caller's windows and the command that charges them, made once per month and revision."""
+    """A caller's windows and the command that charges them, made once per month and revision.
+
+    `keys` and `args` make the command anew for each lease, where the caller needs one.
+    """
 
     limits: Sequence[Limit]
     windows: tuple[Window, ...]
+    keys: Sequence[bytes]
+    args: Sequence[bytes]
     command: bytes
+    leases: bool
     month_ends_at: int
+
+    def command_for(self, lease: Lease) -> bytes:
+        if not self.leases:
+            return self.command
+        return _RESERVE.command(
+            self.keys, *self.args, lease.name, b"%d" % lease.seconds
+        )
 
     def readings(
         self, second: int, counts: Sequence[int], charged: int
@@ -92,9 +116,13 @@ class _Plan:
         """Return the windows as the script found them at `second`, and charged them."""
         found = []
         for at, window in enumerate(self.windows):
-            empties_at = (
-                second + _SPAN_S if window.kind == "minute" else self.month_ends_at
-            )
+            match window.kind:
+                case "minute":
+                    empties_at = second + _SPAN_S
+                case "month":
+                    empties_at = self.month_ends_at
+                case "parallel":
+                    empties_at = second
             used, frees_at = counts[2 * at], counts[2 * at + 1]
             found.append(Reading(window, used + charged, frees_at or empties_at))
         return tuple(found)
@@ -128,7 +156,7 @@ class Script:
 
 
 _RESERVE, _RELEASE = Script("reserve"), Script("release")
-_ADOPT = Script("adopt")
+_ADOPT, _UNLEASE = Script("adopt"), Script("unlease")
 
 
 class Limiter:
@@ -141,17 +169,24 @@ class Limiter:
         self._releases: set[asyncio.Task[Reply]] = set()
 
     async def reserve(
-        self, limits: Sequence[Limit], *, revision: str, now: float, cost: int = 1
+        self,
+        limits: Sequence[Limit],
+        *,
+        revision: str,
+        now: float,
+        cost: int = 1,
+        lease: Lease = NO_LEASE,
     ) -> Grant:
         """Charge `cost` requests to every window of `limits`, or to none.
 
-        A cost of 0 only looks. Raises `StaleSnapshot` when `revision` is not the current
+        A cost of 0 only looks. The lease is taken where calls at a time are limited, until
+        `end_lease`. Raises `StaleSnapshot` when `revision` is not the current
         one, and `ValkeyUnavailable`.
         """
         plan = self._plan(limits, revision, now, cost)
         while True:
             state, current, second, *counts = await _RESERVE.send(
-                self._valkey, plan.command
+                self._valkey, plan.command_for(lease)
             )
             if state >= 0:
                 charged = cost if state == 0 else 0
@@ -170,7 +205,15 @@ class Limiter:
         keys = [window.key for window in windows if window.kind == "month"]
         if not keys:
             return
-        task = asyncio.ensure_future(_RELEASE.call(self._valkey, keys, b"%d" % cost))
+        self._later(_RELEASE.call(self._valkey, keys, b"%d" % cost))
+
+    def end_lease(self, limits: Sequence[Limit], lease_name: bytes) -> None:
+        """Give a place among the calls at a time back, soon. One never taken is none."""
+        if keys := [_parallel_key(limit) for limit in limits if limit.parallel]:
+            self._later(_UNLEASE.call(self._valkey, keys, lease_name))
+
+    def _later(self, call: Coroutine[Any, Any, Reply]) -> None:
+        task = asyncio.ensure_future(call)
         self._releases.add(task)
         task.add_done_callback(self._released)
 
@@ -193,8 +236,15 @@ class Limiter:
             args = [revision.encode(), b"%d" % cost]
             for window in windows:
                 args += (window.kind.encode(), b"%d" % window.limit)
-            command = _RESERVE.command(keys, *args)
-            plan = _Plan(limits, windows, command, self._month.ends_at)
+            plan = _Plan(
+                limits=limits,
+                windows=windows,
+                keys=keys,
+                args=args,
+                command=_RESERVE.command(keys, *args),
+                leases=any(window.kind == "parallel" for window in windows),
+                month_ends_at=self._month.ends_at,
+            )
             self._plans[id(limits), cost] = plan
         return plan
 
@@ -233,10 +283,11 @@ class _Month:
 def _windows(limits: Sequence[Limit], month: str) -> tuple[Window, ...]:
     windows = []
     for limit in limits:
-        name = f"gh:{limit.level}:{limit.subject.hex}"
+        name = _name(limit)
         ceilings: list[tuple[Kind, int | None, str]] = [
             ("minute", limit.per_minute, "minute"),
             ("month", limit.per_month, month),
+            ("parallel", limit.parallel, "parallel"),
         ]
         windows += [
             Window(limit.level, limit.subject, kind, ceiling, f"{name}:{end}".encode())
@@ -244,3 +295,11 @@ def _windows(limits: Sequence[Limit], month: str) -> tuple[Window, ...]:
             if ceiling is not None
         ]
     return tuple(windows)
+
+
+def _parallel_key(limit: Limit) -> bytes:
+    return f"{_name(limit)}:parallel".encode()
+
+
+def _name(limit: Limit) -> str:
+    return f"gh:{limit.level}:{limit.subject.hex}"

@@ -2,7 +2,8 @@
 --
 -- KEYS  1: the revision of the configuration; then one key per window.
 -- ARGV  1: the caller's revision; 2: requests to charge (0 only looks);
---       then per window its kind ("minute" or "month") and its limit.
+--       then per window its kind ("minute", "month" or "parallel") and its limit;
+--       where one is parallel, at the end the lease's name and its seconds.
 -- Returns {state, revision, now, (used, retry_at) per window}:
 --   state 0 admitted, n > 0 refused by window n, -1 the caller's revision is not the
 --   current one, -2 - n window n (a month) has no counter yet. Only 0 charges anything.
@@ -10,6 +11,9 @@
 -- A minute is a ring of one-second buckets: a hash of second -> requests, with the total
 -- in "t" and the last second seen in "l". A bucket leaves 61 seconds after its second
 -- began, 60 after it ended, so no span of 60 seconds ever holds more than the limit.
+--
+-- Calls at a time are leases: a sorted set of names by the second they run out in, for a
+-- call whose worker was killed is given back by nobody else.
 local SPAN = 61
 local revision = redis.call('GET', KEYS[1]) or ''
 local now = tonumber(redis.call('TIME')[1])
@@ -55,6 +59,10 @@ for i = 2, #KEYS do
     if used + math.max(cost, 1) > limit then
       retry_at = minute_frees(KEYS[i], used, limit)
     end
+  elseif kind == 'parallel' then
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
+    used, retry_at = redis.call('ZCARD', KEYS[i]), 0
+    if used + math.max(cost, 1) > limit then retry_at = now + 1 end
   else
     used, retry_at = redis.call('GET', KEYS[i]), 0
     if not used then return {-2 - (i - 1), revision, now} end
@@ -73,6 +81,12 @@ for i = 2, #KEYS do
     redis.call('HINCRBY', KEYS[i], now, cost)
     redis.call('HSET', KEYS[i], 'l', now)
     redis.call('EXPIRE', KEYS[i], SPAN + 1)
+  elseif ARGV[2 * i - 1] == 'parallel' then
+    local lease, seconds = ARGV[#ARGV - 1], tonumber(ARGV[#ARGV])
+    redis.call('ZADD', KEYS[i], now + seconds, lease)
+    -- It outlives its longest lease, whichever that is.
+    local lives = math.max(redis.call('TTL', KEYS[i]), seconds + 1)
+    redis.call('EXPIRE', KEYS[i], lives)
   else
     redis.call('INCRBY', KEYS[i], cost)
   end

@@ -14,6 +14,7 @@ from gateway_project.dataplane.permissions import (
 )
 from gateway_project.dataplane.plans import serves
 from gateway_project.dataplane.request import ExpressRequest
+from gateway_project.dataplane.settling import settle
 from providers.dialects.conversation import Ask
 from providers.dialects.errors import AskError
 from providers.usage.estimates import estimate
@@ -56,5 +57,5 @@ class Count(Inference):
             return await relay.perform(request)
         asked: Asked = request.data
         body = type(self).render(estimate(asked.body, "").prompt_tokens)
-        relay.settle(request, 200)
+        settle(request, 200)
         return Answer(200, [(b"content-type", b"application/json")], body)

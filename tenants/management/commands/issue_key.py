@@ -36,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--per-month", type=whole_number(1, 10**12), help="requests per month"
         )
+        parser.add_argument(
+            "--parallel", type=whole_number(1, 2**31 - 1), help="calls at a time"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = selectors.tenant(options["tenant"])
@@ -52,6 +55,7 @@ class Command(BaseCommand):
             allowed_models=options["model"],
             requests_per_minute=options["per_minute"],
             requests_per_month=options["per_month"],
+            parallel_calls=options["parallel"],
         )
         self.stderr.write(f"Issued {api_key} to {tenant}. It is shown only now:")
         self.stdout.write(text)

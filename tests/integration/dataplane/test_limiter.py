@@ -7,6 +7,7 @@ from django.conf import settings
 
 from gateway_project.dataplane.limits.limiter import (
     REVISION_KEY,
+    Lease,
     Limiter,
     StaleSnapshot,
 )
@@ -223,3 +224,61 @@ async def test_commands_of_one_tick_are_answered_in_order(valkey):
     )
 
     assert replies == [b"%d" % n for n in range(500)]
+
+
+def at_a_time(most):
+    return (Limit("key", uuid4(), None, None, most),)
+
+
+async def test_fifty_at_once_against_twenty_places_admit_exactly_twenty(limiter):
+    ours = at_a_time(20)
+
+    grants = await asyncio.gather(
+        *(ask(limiter, ours, lease=Lease(b"%d" % n, 60)) for n in range(50))
+    )
+
+    assert sum(grant.refused_by is None for grant in grants) == 20
+
+
+async def test_a_place_given_back_is_free_and_one_given_back_twice_is_one(limiter):
+    ours = at_a_time(1)
+    await ask(limiter, ours, lease=Lease(b"a", 60))
+    full = await ask(limiter, ours, lease=Lease(b"b", 60))
+
+    for name in (b"a", b"a", b"never"):
+        limiter.end_lease(ours, name)
+    await asyncio.sleep(0.05)
+    again = await ask(limiter, ours, lease=Lease(b"b", 60))
+    more = await ask(limiter, ours, lease=Lease(b"c", 60))
+
+    assert (full.refused_by.window.kind, again.refused_by) == ("parallel", None)
+    assert more.refused_by is not None
+
+
+async def test_the_place_of_a_worker_that_died_lapses(limiter):
+    ours = at_a_time(1)
+    await ask(limiter, ours, lease=Lease(b"a", 1))
+
+    await asyncio.sleep(1.1)
+
+    assert (await ask(limiter, ours, lease=Lease(b"b", 1))).refused_by is None
+
+
+async def test_a_call_refused_by_another_window_takes_no_place(limiter):
+    ours = (Limit("key", uuid4(), 1, None, 5),)
+    await ask(limiter, ours, lease=Lease(b"a", 60))
+    await ask(limiter, ours, lease=Lease(b"b", 60))
+
+    minute, parallel = (await ask(limiter, ours, cost=0)).readings
+
+    assert (minute.used, parallel.used) == (1, 1)
+
+
+async def test_a_long_lease_is_not_shortened_by_one_that_comes_later(limiter, valkey):
+    ours = at_a_time(5)
+    await ask(limiter, ours, lease=Lease(b"a", 600))
+    await ask(limiter, ours, lease=Lease(b"b", 1))
+
+    name = b"gh:key:%b:parallel" % ours[0].subject.hex.encode()
+
+    assert await valkey.call(encode(b"TTL", name)) > 500

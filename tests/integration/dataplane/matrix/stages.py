@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from audit.types import CallRecord, Refusals
+from gateway_project.dataplane.limits.limiter import Lease
 from gateway_project.dataplane.limits.valkey import ValkeyUnavailable
 from tests.world import NOON, World, limited, only
 
@@ -77,6 +78,16 @@ async def _use_up(world: World) -> None:
     )
 
 
+async def _take_the_place(world: World) -> None:
+    """Let another call be under way, as far as the limits know."""
+    await world.plane.limiter.reserve(
+        world.caller.limits,
+        revision=world.database.revision,
+        now=world.now,
+        lease=Lease(b"another", 600),
+    )
+
+
 async def _lose_the_counters(world: World) -> None:
     world.valkey.close()
     address = type(world.valkey._address).parse("unix:///nowhere/valkey.sock")
@@ -130,6 +141,12 @@ STAGES: tuple[Stage, ...] = (
         *(429, "rate_limit_exceeded"),
         caller=limited(50, 1),
         arrange=_use_up,
+    ),
+    Stage(
+        "calls at a time",
+        *(429, "rate_limit_exceeded"),
+        caller=limited(50, 50, 1),
+        arrange=_take_the_place,
     ),
     Stage(
         "limits that cannot be read",
