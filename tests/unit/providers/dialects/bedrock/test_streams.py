@@ -349,15 +349,15 @@ def test_nothing_a_provider_says_raises_anything_but_that_it_broke(said):
 def test_reasoning_in_many_pieces_takes_no_longer_each():
     signature = delta(0, reasoningContent={"signature": "c2ln" * 25})
     encrypted = delta(1, reasoningContent={"redactedContent": "c2ln" * 25})
-    stream = signature * 20_000 + stop(0) + encrypted * 20_000 + stop(1)
+    stream = signature * 40_000 + stop(0) + encrypted * 40_000 + stop(1)
     reader = PROVIDER.reader()
 
     began = process_time()
     signed, redacted = reader.feed(stream)
 
     assert process_time() - began < 4
-    assert signed == ThoughtSigned(Signature("bedrock", "c2ln" * 500_000))
-    assert len(redacted.signature.value) == len("redacted.") + 2_000_000
+    assert signed == ThoughtSigned(Signature("bedrock", "c2ln" * 1_000_000))
+    assert len(redacted.signature.value) == len("redacted.") + 4_000_000
 
 
 def test_more_calls_than_anyone_makes_are_no_answer():
