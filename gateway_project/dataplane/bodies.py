@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
-from providers.splice import repeated_keys
+from providers.splice import holds_more_values, repeated_below, repeated_keys
 
 from .errors import BadRequest
 
+# A body is read before any limit is asked and charged to nobody, so no body may take long.
+MOST_FIELDS = 1_000
+MOST_VALUES = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Finding a surrogate parses and walks everything once more; above this it is not worth it.
 _MOST_SEARCHED_BYTES = 256 * 2**10
@@ -19,12 +22,18 @@ _MOST_SEARCHED_BYTES = 256 * 2**10
 _MANY_BYTES = 64 * 2**10
 
 
-def parse_object(body: bytes, protected: Set[str]) -> dict[str, Any]:
+def parse_object(
+    body: bytes, protected: Set[str], *, most_values: int = MOST_VALUES
+) -> dict[str, Any]:
     """Return the object. Raises `BadRequest`.
 
     A `protected` key that occurs twice is refused: parsers differ in which of the two they
     keep, and the provider must not act on another one than we did.
     """
+    if holds_more_values(body, most_values):
+        raise BadRequest(
+            f"The body holds more than {most_values} values.", code="too_many_values"
+        )
     try:
         value = orjson.loads(body) if len(body) < _MANY_BYTES else _load_large(body)
     except orjson.JSONDecodeError as error:
@@ -33,14 +42,33 @@ def parse_object(body: bytes, protected: Set[str]) -> dict[str, Any]:
         raise BadRequest(
             f"The body must be a JSON object, not {_kind(value)}.", code="invalid_json"
         )
-    if repeated := repeated_keys(body, protected):
-        name = sorted(repeated)[0]
+    if len(value) > MOST_FIELDS:
         raise BadRequest(
-            f"{name} occurs more than once, or in another letter case.",
-            param=name,
-            code="duplicate_parameter",
+            f"The body has {len(value)} fields, and may have {MOST_FIELDS}.",
+            code="too_many_values",
         )
+    check_unambiguous(body, protected)
     return value
+
+
+def check_unambiguous(body: bytes, names: Set[str]) -> None:
+    """Raise `BadRequest` for a top-level key that two parsers could read differently."""
+    if repeated := repeated_keys(body, names):
+        raise _repeated(sorted(repeated)[0])
+
+
+def check_unambiguous_below(body: bytes, above: Set[str], names: Set[str]) -> None:
+    """Raise `BadRequest` for such a key in the objects that are the members `above`."""
+    if repeated := repeated_below(body, above, names):
+        raise _repeated(sorted(repeated)[0])
+
+
+def _repeated(name: str) -> BadRequest:
+    return BadRequest(
+        f"{name} occurs more than once, or in another letter case.",
+        param=name,
+        code="duplicate_parameter",
+    )
 
 
 def _kind(value: Any) -> str:

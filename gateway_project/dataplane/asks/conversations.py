@@ -10,7 +10,15 @@ from providers.dialects.fields import wrong
 from providers.operations import Operation
 
 from .asked import Asked
-from .shapes import Shape, missing, need, some
+from .shapes import (
+    MOST_TOOLS,
+    MOST_TURNS,
+    MOST_VALUES_WITH_TOKENS,
+    Shape,
+    missing,
+    need,
+    some,
+)
 
 _OPENAI_ROLES = frozenset(
     {"system", "developer", "user", "assistant", "tool", "function"}
@@ -88,12 +96,13 @@ CHAT = Shape(
     Operation.CHAT,
     _check_chat,
     acted_on=frozenset(
-        {"model", "messages", "system", "stream", "stream_options", "n"}
+        {"model", "messages", "system", "tools", "stream", "stream_options", "n"}
         | {"max_tokens", "max_completion_tokens"}
     ),
     ceilings=("max_tokens", "max_completion_tokens"),
     ranges={**_OPENAI_RANGES, **_PENALTIES},
     counts=("max_tokens", "max_completion_tokens", "n"),
+    longest={"messages": MOST_TURNS, "tools": MOST_TOOLS, "functions": MOST_TOOLS},
 )
 COMPLETIONS = Shape(
     Operation.COMPLETIONS,
@@ -104,30 +113,36 @@ COMPLETIONS = Shape(
     ceilings=("max_tokens",),
     ranges={**_OPENAI_RANGES, **_PENALTIES},
     counts=("max_tokens", "n", "best_of"),
+    most_values=MOST_VALUES_WITH_TOKENS,
 )
 RESPONSES = Shape(
     Operation.RESPONSES,
     _check_response,
     acted_on=frozenset(
         {"model", "input", "instructions", "stream", "background", "conversation"}
-        | {"prompt", "previous_response_id", "max_output_tokens"}
+        | {"prompt", "previous_response_id", "max_output_tokens", "tools"}
     ),
     ceilings=("max_output_tokens",),
     ranges=_OPENAI_RANGES,
     counts=("max_output_tokens",),
+    longest={"input": MOST_TURNS, "tools": MOST_TOOLS},
 )
 MESSAGES = Shape(
     Operation.MESSAGES,
     _check_anthropic,
-    acted_on=frozenset({"model", "messages", "system", "stream", "max_tokens"}),
+    acted_on=frozenset(
+        {"model", "messages", "system", "tools", "stream", "max_tokens"}
+    ),
     ceilings=("max_tokens",),
     ranges={"temperature": (0, 1), "top_p": (0, 1)},
     counts=("max_tokens",),
+    longest={"messages": MOST_TURNS, "tools": MOST_TOOLS},
 )
 MESSAGES_COUNT = Shape(
     Operation.MESSAGES_COUNT,
     _check_count,
-    acted_on=frozenset({"model", "messages", "system"}),
+    acted_on=frozenset({"model", "messages", "system", "tools"}),
+    longest={"messages": MOST_TURNS, "tools": MOST_TOOLS},
     may_stream=False,
 )
 

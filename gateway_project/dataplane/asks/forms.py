@@ -6,6 +6,7 @@ from providers.multipart import Form, NotMultipart, fields_of
 from providers.operations import Operation
 
 from .asked import Asked
+from .rerouting import check_fields
 from .shapes import missing
 
 _FILES = {
@@ -27,6 +28,7 @@ def parse(body: bytes, content_type: bytes, operation: Operation) -> Asked:
         raise missing("model", "a model name")
     if not model:
         raise wrong("model", "a model name", model)
+    check_fields(form.texts)
     names = _FILES[operation]
     if not any(form.file(name) for name in names):
         raise missing(names[0], "a file")

@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway_project.dataplane.bodies import parse_object
+from gateway_project.dataplane.bodies import check_unambiguous_below, parse_object
 from providers.dialects.errors import BadField
 from providers.dialects.fields import wrong
 from providers.operations import Operation
 
 from .asked import Asked
-from .shapes import check_count, missing
+from .shapes import (
+    MOST_TOOLS,
+    MOST_TURNS,
+    check_count,
+    check_length,
+    missing,
+    too_many,
+)
 
 _CONFIGS = ("generationConfig", "generation_config")
 _SYSTEMS = ("systemInstruction", "system_instruction")
 _ACTED_ON = frozenset({"contents", *_CONFIGS, *_SYSTEMS})
+_DECLARED = ("functionDeclarations", "function_declarations")
 _CEILINGS = ("maxOutputTokens", "max_output_tokens")
 
 
@@ -23,6 +31,8 @@ def generate(body: bytes, model: str, *, stream: bool) -> Asked:
     for name, again in (_CONFIGS, _SYSTEMS):
         if name in fields and again in fields:
             raise BadField(f"{name} is given twice, also as {again}.", field=again)
+    _check_lengths(fields)
+    check_unambiguous_below(body, frozenset(_CONFIGS), frozenset(_CEILINGS))
     contents = fields.get("contents")
     if contents is None:
         raise missing("contents", "a list with at least one content")
@@ -43,6 +53,7 @@ def generate(body: bytes, model: str, *, stream: bool) -> Asked:
 def count(body: bytes, model: str) -> Asked:
     """Return what a `countTokens` asks for. Raises `BadRequest`."""
     fields = parse_object(body, _ACTED_ON)
+    _check_lengths(fields)
     return Asked(
         Operation.GENERATE_COUNT,
         body,
@@ -53,7 +64,23 @@ def count(body: bytes, model: str) -> Asked:
 
 def embed(body: bytes, model: str, operation: Operation) -> Asked:
     """Return what an `embedContent` or `batchEmbedContents` asks for. Raises `BadRequest`."""
-    return Asked(operation, body, parse_object(body, _ACTED_ON), model)
+    fields = parse_object(body, _ACTED_ON)
+    check_length("requests", fields.get("requests"), MOST_TURNS)
+    return Asked(operation, body, fields, model)
+
+
+def _check_lengths(fields: Mapping[str, Any]) -> None:
+    check_length("contents", fields.get("contents"), MOST_TURNS)
+    tools = fields.get("tools")
+    check_length("tools", tools, MOST_TOOLS)
+    declared = sum(map(_declared, tools)) if isinstance(tools, list) else 0
+    if declared > MOST_TOOLS:
+        raise too_many("tools", declared, MOST_TOOLS, _DECLARED[0])
+
+
+def _declared(tool: Any) -> int:
+    lists = [tool.get(name) for name in _DECLARED] if isinstance(tool, dict) else []
+    return sum(len(each) for each in lists if isinstance(each, list))
 
 
 def _ceiling(fields: Mapping[str, Any]) -> tuple[int | None, str]:

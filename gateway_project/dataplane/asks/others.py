@@ -11,7 +11,14 @@ from providers.dialects.fields import wrong
 from providers.operations import Operation
 
 from .asked import Asked
-from .shapes import Shape, check_count, model_of, need, some
+from .shapes import (
+    MOST_VALUES_WITH_TOKENS,
+    Shape,
+    check_count,
+    model_of,
+    need,
+    some,
+)
 
 # What OpenAI takes when a moderation names no model.
 DEFAULT_MODERATION = "omni-moderation-latest"
@@ -60,6 +67,7 @@ EMBEDDINGS = Shape(
     Operation.EMBEDDINGS,
     _check_input,
     acted_on=frozenset({"model", "input", "dimensions"}),
+    most_values=MOST_VALUES_WITH_TOKENS,
     may_stream=False,
 )
 IMAGES = Shape(

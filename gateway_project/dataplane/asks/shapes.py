@@ -1,15 +1,22 @@
 """The shape of a body, as far as it is checked before it goes on."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from gateway_project.dataplane.bodies import parse_object
-from providers.dialects.errors import MissingField
+from gateway_project.dataplane.bodies import MOST_VALUES, parse_object
+from providers.dialects.errors import BadField, MissingField
 from providers.dialects.fields import wrong
 from providers.operations import Operation
 
 from .asked import Asked
+from .rerouting import check_body
+
+# More than any provider takes, and few enough to be translated in a moment.
+MOST_TURNS = 10_000
+MOST_TOOLS = 1_000
+# OpenAI embeds 300,000 tokens at once, and takes them as numbers.
+MOST_VALUES_WITH_TOKENS = 400_000
 
 Check = Callable[[Mapping[str, Any]], None]
 Range = tuple[float, float]
@@ -20,7 +27,8 @@ class Shape:
     """What is checked of one operation's body.
 
     `ceilings` are the fields that bound the answer's length; `acted_on` those the gateway
-    itself goes by: written twice, two parsers could read them differently.
+    itself goes by: written twice, two parsers could read them differently. `longest` says
+    of lists how many items they may hold.
     """
 
     operation: Operation
@@ -29,16 +37,21 @@ class Shape:
     ceilings: Sequence[str] = ()
     ranges: Mapping[str, Range] | None = None
     counts: Sequence[str] = ()
+    longest: Mapping[str, int] = field(default_factory=dict)
+    most_values: int = MOST_VALUES
     may_stream: bool = True
 
     def parse(self, body: bytes) -> Asked:
         """Return what the body asks for. Raises `BadRequest` or a `BadField`."""
-        fields = parse_object(body, self.acted_on)
+        fields = parse_object(body, self.acted_on, most_values=self.most_values)
         return self.read(body, fields, model_of(fields))
 
     def read(self, body: bytes, fields: Mapping[str, Any], model: str) -> Asked:
         """Return the same for a body that is parsed and whose model is known."""
+        for name, most in self.longest.items():
+            check_length(name, fields.get(name), most)
         self.check(fields)
+        check_body(body, fields)
         for name, (low, high) in (self.ranges or {}).items():
             if name in fields:
                 check_number(name, fields[name], low, high)
@@ -81,6 +94,17 @@ def check_number(name: str, value: Any, low: float, high: float) -> None:
 def check_count(name: str, value: Any) -> None:
     if value is not None and (type(value) is not int or value < 1):
         raise wrong(name, "a whole number from 1", value)
+
+
+def check_length(name: str, value: Any, most: int) -> None:
+    if isinstance(value, list) and len(value) > most:
+        raise too_many(name, len(value), most)
+
+
+def too_many(name: str, given: int, most: int, what: str = "items") -> BadField:
+    return BadField(
+        f"{name} holds {given} {what}, of which it may hold {most} at most.", field=name
+    )
 
 
 def need(fields: Mapping[str, Any], name: str, expected: str) -> Any:

@@ -276,3 +276,35 @@ def test_an_operation_is_known_by_its_parser():
     asked = read(json.dumps({**GOOD, "max_tokens": 3}).encode(), MessageParser)
 
     assert (asked.operation, asked.max_tokens) == (Operation.MESSAGES, 3)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        b'{"maxOutputTokens":9999,"maxOutputTokens":1}',
+        b'{"maxOutputTokens":1,"maxOutputToken\\u0073":9999}',
+        b'{"max_output_tokens":9999,"max_output_tokens":1}',
+        b'{"maxOutputTokens":1,"MaxOutputTokens":9999}',
+    ],
+)
+@pytest.mark.parametrize("name", [b"generationConfig", b"generation_config"])
+def test_the_ceiling_inside_a_config_is_given_once(name, config):
+    body = b'{"contents":"x","%b":%b}' % (name, config)
+
+    with pytest.raises(BadRequest, match="max_?[Oo]utput_?[Tt]okens occurs") as refused:
+        generating.generate(body, "g", stream=False)
+
+    assert refused.value.code == "duplicate_parameter"
+
+
+def test_a_property_named_like_the_ceiling_is_none():
+    named = {"properties": {"maxOutputTokens": {"type": "INTEGER"}}}
+    body = {
+        "contents": "x",
+        "tools": [{"functionDeclarations": [{"name": "f", "parameters": named}]}],
+        "generationConfig": {"maxOutputTokens": 7, "responseSchema": named},
+    }
+
+    asked = generating.generate(json.dumps(body).encode(), "g", stream=False)
+
+    assert asked.max_tokens == 7
