@@ -16,7 +16,11 @@ _NOTHING_USED = Usage()
 
 @dataclass(slots=True)
 class Call:
-    """What is known so far. Times are unix seconds (`started_at`) and monotonic ones."""
+    """What is known so far. Times are unix seconds (`started_at`) and monotonic ones.
+
+    `lease_name` is what its place among its caller's calls at a time is known by, if it
+    asked for one.
+    """
 
     id: UUID
     request_id: str
@@ -36,6 +40,7 @@ class Call:
     status: int = 0
     error: str = ""
     usage: Usage = _NOTHING_USED
+    lease_name: bytes = b""
 
     @classmethod
     def begin(
@@ -50,11 +55,6 @@ class Call:
             started_at=now,
             started=time.perf_counter(),
         )
-
-    @property
-    def lease_name(self) -> bytes:
-        """What the call's place among its caller's calls at a time is known by."""
-        return self.id.hex.encode()
 
     def answered(self) -> None:
         """Note the moment of the first byte of the provider's answer."""

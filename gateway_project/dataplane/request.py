@@ -63,7 +63,8 @@ class ExpressRequest:
 
     def header(self, name: bytes) -> str:
         """Return a header's value without surrounding blanks; empty when it is absent."""
-        return self.headers.get(name, b"").decode("latin-1").strip()
+        value = self.headers.get(name)
+        return value.decode("latin-1").strip() if value else ""
 
     def _given_request_id(self) -> str:
         given = self.headers.get(b"x-request-id")

@@ -8,4 +8,5 @@ def settle(request: ExpressRequest, status: int, error: str = "") -> None:
     call, caller = request.call, request.caller
     call.status, call.error = status, error
     request.plane.spool.append(call.record(caller))
-    request.plane.limiter.end_lease(caller.limits, call.lease_name)
+    if call.lease_name:
+        request.plane.limiter.end_lease(caller.limits, call.lease_name)

@@ -1,6 +1,6 @@
 """How many requests the caller may make, and what every answer says about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rest_framework.throttling import BaseThrottle
 
@@ -48,7 +48,13 @@ class RequestLimits(BaseThrottle):
 
 
 def _lease(request: ExpressRequest) -> Lease:
-    """Return a lease that outlives the call, for a worker that does not."""
+    """Return a lease that outlives the call, for a worker that does not.
+
+    Where calls at a time are not limited, there is none to be taken or given back.
+    """
+    if not any(limit.parallel for limit in request.caller.limits):
+        return NO_LEASE
+    request.call.lease_name = request.call.id.hex.encode()
     seconds = int(request.target.timeouts.total) + _LEASE_MARGIN_S
     return Lease(request.call.lease_name, seconds)
 
@@ -88,6 +94,7 @@ def rate_headers(grant: Grant) -> Headers:
     if not grant.readings:
         return []
     headers: Headers = []
+    tightest = _tightest(grant.readings)
     # Calls at a time are no window that empties; they are told by themselves.
     windows = [each for each in grant.readings if each.window.kind != "parallel"]
     nearest = grant.refused_by or min(windows, key=_share_left, default=None)
@@ -97,18 +104,18 @@ def rate_headers(grant: Grant) -> Headers:
             (b"x-ratelimit-remaining", b"%d" % nearest.remaining),
             (b"x-ratelimit-reset", b"%d" % nearest.reset_at),
         ]
-    if minute := _tightest(grant.readings, "minute"):
+    if minute := tightest.get("minute"):
         headers += [
             (b"x-ratelimit-burst", b"%d" % minute.remaining),
             (b"x-ratelimit-limit-minute", b"%d" % minute.window.limit),
             (b"x-ratelimit-remaining-minute", b"%d" % minute.remaining),
         ]
-    if month := _tightest(grant.readings, "month"):
+    if month := tightest.get("month"):
         headers += [
             (b"x-ratelimit-limit-month", b"%d" % month.window.limit),
             (b"x-ratelimit-remaining-month", b"%d" % month.remaining),
         ]
-    if parallel := _tightest(grant.readings, "parallel"):
+    if parallel := tightest.get("parallel"):
         headers += [
             (b"x-ratelimit-limit-parallel", b"%d" % parallel.window.limit),
             (b"x-ratelimit-remaining-parallel", b"%d" % parallel.remaining),
@@ -120,6 +127,11 @@ def _share_left(reading: Reading) -> float:
     return reading.remaining / max(1, reading.window.limit)
 
 
-def _tightest(readings: Sequence[Reading], kind: str) -> Reading | None:
-    of_kind = [each for each in readings if each.window.kind == kind]
-    return min(of_kind, key=lambda each: each.remaining) if of_kind else None
+def _tightest(readings: Sequence[Reading]) -> Mapping[str, Reading]:
+    """Return of each kind the window that has the least left."""
+    found: dict[str, Reading] = {}
+    for each in readings:
+        kind = each.window.kind
+        if kind not in found or each.remaining < found[kind].remaining:
+            found[kind] = each
+    return found
