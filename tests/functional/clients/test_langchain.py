@@ -1,12 +1,11 @@
 """What LangChain makes of OpenAI's dialect: objects, and the newer endpoint."""
 
-import openai
 import pytest
 from langchain_openai import OpenAIEmbeddings
 from pydantic import BaseModel
 
 from tests.far_side.openai import vector_of
-from tests.functional.upstreams import ANTHROPIC, BEDROCK, GEMINI, OPENAI
+from tests.functional.upstreams import GEMINI, OPENAI
 
 from .speakers.langchain import LangChain, told, whole
 from .speakers.speaker import HELLO
@@ -33,24 +32,11 @@ def test_an_object_is_made_by_its_schema(chat, upstream):
     assert asked.invoke(HELLO) == ZURICH
 
 
-@pytest.mark.parametrize(
-    "upstream", [OPENAI, ANTHROPIC, BEDROCK], ids=lambda each: each.slug
-)
 def test_an_object_is_made_of_a_call(chat, upstream):
     model = chat(upstream.called())
     asked = model.with_structured_output(City, method="function_calling")
 
     assert asked.invoke(HELLO) == ZURICH
-
-
-def test_gemini_cannot_be_kept_to_one_call_at_a_time(chat):
-    model = chat(GEMINI.called())
-    asked = model.with_structured_output(City, method="function_calling")
-
-    with pytest.raises(openai.BadRequestError) as refused:
-        asked.invoke(HELLO)
-
-    assert refused.value.param == "parallel_tool_calls"
 
 
 def test_responses_say_and_cost_the_same(chat, upstream):
