@@ -13,6 +13,7 @@ from gateway_project.dataplane.limits.valkey import Valkey
 from gateway_project.dataplane.plane import Plane
 from gateway_project.dataplane.refusals import RefusalTally
 from gateway_project.dataplane.snapshot import SnapshotStore
+from gateway_project.dataplane.socket_limits import OpenSockets, SocketLimits
 from gateway_project.dataplane.transport import HTTPTransport
 from providers.adapters.mock import MockTransport
 from providers.adapters.registry import ADAPTERS
@@ -37,6 +38,12 @@ def build_plane() -> Plane:
         key_prefixes=tuple(dict.fromkeys(settings.ACCEPTED_KEY_PREFIXES)),
         response_key=_derived(b"gatehouse response ids"),
         socket_origins=frozenset(settings.WEBSOCKET_ORIGINS),
+        sockets=OpenSockets(
+            SocketLimits(
+                per_key=settings.WEBSOCKETS_PER_KEY,
+                idle_s=settings.WEBSOCKET_IDLE_SECONDS,
+            )
+        ),
         max_body_bytes=settings.MAX_BODY_BYTES,
         body_seconds=settings.BODY_SECONDS,
     )

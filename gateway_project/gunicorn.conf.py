@@ -41,8 +41,8 @@ asgi_lifespan = "on"
 timeout = 60
 # Connections waiting to be accepted while every worker is busy; the kernel caps it too.
 backlog = 2048
-# A message on a WebSocket is a request's body.
-websocket_max_message_size = settings.MAX_BODY_BYTES
+# A larger message closes a WebSocket: what waits in one is kept in memory.
+websocket_max_message_size = settings.WEBSOCKET_FRAME_BYTES
 # A client that hangs up cancels its call at once: every token after that is paid for nothing.
 asgi_disconnect_grace_period = 0
 # A socket that can change the number of workers is one door too many.

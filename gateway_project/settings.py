@@ -50,6 +50,13 @@ SSE_KEEPALIVE_SECONDS = from_env.number("SSE_KEEPALIVE_SECONDS", 15, low=0, high
 KEY_PREFIX = from_env.text("KEY_PREFIX", "gh-")
 # Of pages that may open a WebSocket besides those this host serves itself.
 WEBSOCKET_ORIGINS = from_env.words("WEBSOCKET_ORIGINS", [])
+WEBSOCKETS_PER_KEY = from_env.number("WEBSOCKETS_PER_KEY", 64, low=1, high=65536)
+WEBSOCKET_FRAME_BYTES = from_env.number("WEBSOCKET_FRAME_MB", 8, low=1, high=1024) * (
+    2**20
+)
+WEBSOCKET_IDLE_SECONDS = from_env.number(
+    "WEBSOCKET_IDLE_SECONDS", 600, low=1, high=3600
+)
 ACCEPTED_KEY_PREFIXES = [
     KEY_PREFIX,
     *from_env.words("ACCEPTED_KEY_PREFIXES", ["gh-", "iio-dev-", "sk-gw-"]),

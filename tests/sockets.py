@@ -3,7 +3,45 @@
 import asyncio
 import json
 
-from tests.world import World
+import orjson
+
+from tests.world import Upstream, World
+
+CREATED = {
+    "id": "resp_1",
+    "object": "response",
+    "status": "in_progress",
+    "model": "real-model",
+    "output": [],
+}
+ITEM = {
+    "type": "message",
+    "id": "msg_1",
+    "role": "assistant",
+    "status": "completed",
+    "content": [{"type": "output_text", "text": "Hello", "annotations": []}],
+}
+DONE = {
+    **CREATED,
+    "status": "completed",
+    "output": [ITEM],
+    "usage": {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5},
+}
+EVENTS = [
+    {"type": "response.created", "sequence_number": 0, "response": CREATED},
+    {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hello"},
+    {"type": "response.completed", "sequence_number": 2, "response": DONE},
+]
+HELLO = {"model": "fast", "input": "hi"}
+
+
+def streaming(events=EVENTS, **more) -> Upstream:
+    """Return a provider that answers every turn with these events."""
+    blocks = [
+        b"event: %b\ndata: %b\n\n" % (each["type"].encode(), orjson.dumps(each))
+        for each in events
+    ]
+    return Upstream(blocks, kind=b"text/event-stream", **more)
 
 
 class Socket:
@@ -14,6 +52,7 @@ class Socket:
         self._in: asyncio.Queue = asyncio.Queue()
         self._out: asyncio.Queue = asyncio.Queue()
         self._task: asyncio.Task | None = None
+        self._broken = False
         self.status = 0
         self.body = b""
 
@@ -31,7 +70,7 @@ class Socket:
         }
         await self._in.put({"type": "websocket.connect"})
         self._task = asyncio.ensure_future(
-            self._world.door(scope, self._in.get, self._out.put)
+            self._world.door(scope, self._in.get, self._send)
         )
         first = await self._message()
         if first["type"] == "websocket.accept":
@@ -40,6 +79,10 @@ class Socket:
             self.status = first["status"]
             self.body = (await self._message())["body"]
         return self
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == 101 and not self._task.done()
 
     async def say(self, **frame) -> None:
         await self.say_text(json.dumps(frame))
@@ -70,6 +113,21 @@ class Socket:
         await self.say(type="response.create", **fields)
         return await self.hear_all()
 
+    async def closed(self) -> int:
+        """Return the code the server closes it with, once it does, and has done with it."""
+        message = await self._message()
+        assert message["type"] == "websocket.close"
+        await asyncio.wait_for(self._task, 5)
+        return message["code"]
+
+    def breaks(self) -> None:
+        """Let what is sent from now on fail, as it does when the far side is gone."""
+        self._broken = True
+
+    async def drain(self) -> None:
+        """Tell it what our worker tells it when it stops."""
+        await self._in.put({"type": "websocket.drain"})
+
     async def leave(self) -> None:
         await self._in.put({"type": "websocket.disconnect", "code": 1000})
         await self._task
@@ -78,6 +136,11 @@ class Socket:
         """End it as a server does whose worker is cut off."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _send(self, message: dict) -> None:
+        if self._broken:
+            raise ConnectionResetError("gone")
+        await self._out.put(message)
 
     async def _message(self) -> dict:
         return await asyncio.wait_for(self._out.get(), 5)

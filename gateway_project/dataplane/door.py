@@ -72,8 +72,7 @@ class Door:
         await receive()
         answer = await opening.serve(request)
         if answer.status == 101:
-            await send({"type": "websocket.accept"})
-            await ResponsesSocket(scope, receive, send, self._plane, view).run()
+            await ResponsesSocket(request, receive, send, view).run()
             return
         start = {"status": answer.status, "headers": _headers(request, answer)}
         await send({"type": "websocket.http.response.start", **start})

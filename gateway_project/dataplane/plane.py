@@ -9,6 +9,7 @@ from providers.types import Transport
 from .limits.limiter import Limiter
 from .refusals import RefusalTally
 from .snapshot import SnapshotStore
+from .socket_limits import OpenSockets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +29,6 @@ class Plane:
     key_prefixes: Sequence[str]
     response_key: bytes = field(repr=False)
     socket_origins: Collection[str]
+    sockets: OpenSockets
     max_body_bytes: int
     body_seconds: float

@@ -14,6 +14,7 @@ from gateway_project.dataplane.authentication import ApiKeyAuthentication
 from gateway_project.dataplane.express import ExpressView
 from gateway_project.dataplane.passages import Passing
 from gateway_project.dataplane.views.inference import Inference
+from gateway_project.dataplane.views.sockets import SocketsOfKey
 from tests.integration.dataplane.matrix.endpoints import ENDPOINTS, Way
 
 READS = {"GET", "HEAD"}
@@ -35,9 +36,19 @@ ASKING = {
     if set(view.stages.handlers) - READS or view.opening is not None
 }
 SOCKETS = {path: view for path, view in ASKING.items() if view.opening is not None}
+# Served on a socket alone, and so found by no path.
+PREPARING = {
+    f"{path} preparing": view.preparing
+    for path, view in ASKING.items()
+    if view.preparing is not None
+}
 asking = pytest.mark.parametrize(
     ("path", "view"),
     [pytest.param(path, view, id=path) for path, view in ASKING.items()],
+)
+staged = pytest.mark.parametrize(
+    ("path", "view"),
+    [pytest.param(path, view, id=path) for path, view in (ASKING | PREPARING).items()],
 )
 
 
@@ -56,7 +67,7 @@ def test_an_endpoint_is_in_the_tables_of_the_matrix(path, view):
     assert path in TABLED, f"{path} ({view.__name__}) is tested at no stage"
 
 
-@asking
+@staged
 def test_an_endpoint_has_the_stages_of_all(path, view):
     own, shared = view.stages, Inference.stages
 
@@ -69,7 +80,7 @@ def test_an_endpoint_has_the_stages_of_all(path, view):
     assert set(own.handlers) == {"POST"}, path
 
 
-@asking
+@staged
 def test_an_endpoint_goes_through_its_stages_like_all(path, view):
     changed = [each for each in ORDER if getattr(view, each) != from_all(each, view)]
 
@@ -90,6 +101,7 @@ def test_an_endpoint_is_tested_in_every_way_it_answers(path):
     ways = set(endpoint.ways)
     assert {each.operation for each in asked} == {endpoint.operation}
     assert (Way.SOCKET in ways) is (view.opening is not None), path
+    assert (Way.PREPARING in ways) is (view.preparing is not None), path
     assert bool(ways & STREAMING) is any(map(may_stream, asked)), path
     assert (Way.PLAIN in ways) is any(not each.stream for each in asked), path
 
@@ -99,7 +111,16 @@ def test_a_socket_opens_to_the_holder_of_a_key_and_leaves_a_trace_if_not(path):
     opening = SOCKETS[path].opening
 
     assert kinds(opening.stages.authenticators) == [ApiKeyAuthentication]
+    assert kinds(opening.stages.throttles) == [SocketsOfKey]
     assert opening.recorded
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+def test_a_turn_that_only_prepares_is_read_and_refused_as_the_others_are(path):
+    view, preparing = SOCKETS[path], SOCKETS[path].preparing
+
+    assert type(preparing.stages.parser) is type(view.stages.parser)
+    assert preparing.stages.errors is view.stages.errors
 
 
 def asked_of(view, endpoint, stream):

@@ -177,18 +177,25 @@ def test_a_sender_that_never_begins_its_body_is_given_up_in_time(house, key):
     assert time.monotonic() - began < 15
 
 
-def test_a_websocket_is_refused_without_a_trace(house):
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (b"/v1/responses", 401, "invalid_api_key"),
+        (b"/v1/nothing", 404, "not_found"),
+    ],
+)
+def test_a_websocket_is_refused_in_json(house, path, status, code):
     received = exchange(
         house,
-        b"GET /v1/responses HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+        b"GET %b HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
         b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" % path,
         wait_s=5,
     )
 
-    status, error = refusal(received)
-    assert (status, error["code"]) == (404, "invalid_http")
-    assert b"X-Request-ID: " in received
+    told, error = refusal(received)
+    assert (told, error["code"]) == (status, code)
+    assert b"\r\nx-request-id: " in received.lower()
 
 
 def test_a_sender_that_never_finishes_its_headers_is_given_up_in_time(house):

@@ -2,7 +2,7 @@ from gateway_project.dataplane import parsers
 from gateway_project.dataplane.renderers import ResponsesRenderer
 
 from .inference import Inference
-from .sockets import ResponsesOpening
+from .sockets import ResponsesOpening, ResponsesPreparing
 
 
 class ChatCompletions(Inference):
@@ -23,6 +23,7 @@ class Responses(Inference):
     parser_classes = [parsers.ResponseParser]
     renderer_classes = [ResponsesRenderer]
     opening = ResponsesOpening
+    preparing = ResponsesPreparing
 
 
 class Embeddings(Inference):

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.sockets import Socket, streaming
 from tests.world import Upstream, World
 
 
@@ -17,3 +18,20 @@ async def make_world(tmp_path):
     yield make
     for world in worlds:
         world.close()
+
+
+@pytest.fixture
+async def open_socket(make_world):
+    """Return a function that opens a socket in a new world; all are closed at the end."""
+    sockets = []
+
+    async def opened(upstream=None, *, world=None, caller=None, **opening):
+        world = world or await make_world(upstream or streaming(), **(caller or {}))
+        socket = Socket(world)
+        sockets.append(socket)
+        return world, await socket.open(**opening)
+
+    yield opened
+    for socket in sockets:
+        if socket.is_open:
+            await socket.drop()

@@ -1,63 +1,10 @@
 import asyncio
 import json
 
-import orjson
 import pytest
 
-from tests.sockets import Socket
-from tests.world import Upstream, limited
-
-CREATED = {
-    "id": "resp_1",
-    "object": "response",
-    "status": "in_progress",
-    "model": "real-model",
-    "output": [],
-}
-ITEM = {
-    "type": "message",
-    "id": "msg_1",
-    "role": "assistant",
-    "status": "completed",
-    "content": [{"type": "output_text", "text": "Hello", "annotations": []}],
-}
-DONE = {
-    **CREATED,
-    "status": "completed",
-    "output": [ITEM],
-    "usage": {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5},
-}
-EVENTS = [
-    {"type": "response.created", "sequence_number": 0, "response": CREATED},
-    {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hello"},
-    {"type": "response.completed", "sequence_number": 2, "response": DONE},
-]
-HELLO = {"model": "fast", "input": "hi"}
-
-
-def streaming(events=EVENTS, **more) -> Upstream:
-    blocks = [
-        b"event: %b\ndata: %b\n\n" % (each["type"].encode(), orjson.dumps(each))
-        for each in events
-    ]
-    return Upstream(blocks, kind=b"text/event-stream", **more)
-
-
-@pytest.fixture
-async def open_socket(make_world):
-    """Return a function that opens a socket in a new world; all are closed at the end."""
-    sockets = []
-
-    async def opened(upstream=None, *, world=None, caller=None, **opening):
-        world = world or await make_world(upstream or streaming(), **(caller or {}))
-        socket = Socket(world)
-        sockets.append(socket)
-        return world, await socket.open(**opening)
-
-    yield opened
-    for socket in sockets:
-        if socket.status == 101:
-            await socket.drop()
+from tests.sockets import EVENTS, HELLO, Socket, streaming
+from tests.world import Upstream, limited, only
 
 
 async def test_a_turn_is_asked_and_answered_as_events_in_frames(open_socket):
@@ -235,6 +182,38 @@ async def test_a_turn_that_only_prepares_asks_no_model(open_socket):
 
     (sent,) = world.upstream.received
     assert len(json.loads(sent.body)["input"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["OPENAI", "OPENAI_COMPATIBLE", "ANTHROPIC"])
+@pytest.mark.parametrize("given", [{}, {"input": []}, {"input": "hi"}])
+async def test_a_turn_that_only_prepares_is_a_call_without_tokens(
+    open_socket, kind, given
+):
+    world, socket = await open_socket(caller={**limited(1, None), "kind": kind})
+
+    prepared, refused = [
+        (await socket.ask(model="fast", generate=False, **given))[-1] for _ in range(2)
+    ]
+
+    assert prepared["response"]["status"] == "completed"
+    assert refused["error"]["code"] == "rate_limit_exceeded"
+    first, second = world.records()
+    assert (first.status, first.admitted, first.upstream_status) == (200, True, None)
+    assert (first.prompt_tokens, first.completion_tokens) == (0, 0)
+    assert (second.status, second.admitted) == (429, False)
+    assert world.upstream.received == []
+
+
+async def test_a_turn_that_only_prepares_is_judged_like_any(open_socket):
+    world, socket = await open_socket(caller=only("other*"))
+
+    (forbidden,) = await socket.ask(**HELLO, generate=False)
+    await world.change(revoked=True)
+    (revoked,) = await socket.ask(**HELLO, generate=False)
+
+    codes = [each["error"]["code"] for each in (forbidden, revoked)]
+    assert codes == ["model_not_allowed", "key_revoked"]
+    assert [record.error for record in world.records()] == codes
 
 
 async def test_lanes_run_side_by_side_and_turns_of_one_lane_in_turn(open_socket):

@@ -8,7 +8,7 @@ from tests.sockets import Socket
 from tests.world import Response, World
 
 from . import shapes
-from .endpoints import Case, Way
+from .endpoints import ON_SOCKETS, Case, Way
 
 
 @dataclass
@@ -98,6 +98,8 @@ class Turning:
 
     async def _say(self, model: str) -> None:
         fields = json.loads(self._case.body(model).data)
+        if self._case.way is Way.PREPARING:
+            fields["generate"] = False
         await self._socket.say(type="response.create", **fields)
 
 
@@ -105,7 +107,7 @@ Caller = Posting | Turning
 
 
 async def opened(world: World, case: Case, token: str | None = None) -> Caller:
-    kind = Turning if case.way is Way.SOCKET else Posting
+    kind = Turning if case.way in ON_SOCKETS else Posting
     caller = kind(world, case, token)
     await caller.open()
     return caller

@@ -13,12 +13,17 @@ from .requests import Ask, Body
 
 
 class Way(StrEnum):
-    """How a caller is answered. An array is Gemini's stream without events."""
+    """How a caller is answered.
+
+    An array is Gemini's stream without events. Both of the last are turns on a WebSocket;
+    the one that prepares asks no model.
+    """
 
     PLAIN = "plain"
     STREAM = "stream"
     ARRAY = "array"
     SOCKET = "socket"
+    PREPARING = "preparing"
 
 
 class Shape(StrEnum):
@@ -63,6 +68,8 @@ class Case:
 
     @property
     def asked(self) -> Operation | None:
+        if self.way is Way.PREPARING:
+            return None
         return self.endpoint.asked[self.kind]
 
     @property
@@ -106,6 +113,7 @@ def _gemini(name: str) -> tuple[str, ...]:
     return (f"/v1beta/models/{{model}}:{name}", f"/v1/models/{{model}}:{name}")
 
 
+ON_SOCKETS = (Way.SOCKET, Way.PREPARING)
 _BOTH = (Way.PLAIN, Way.STREAM)
 _MESSAGES = [{"role": "user", "content": "hi"}]
 _CONTENTS = [{"role": "user", "parts": [{"text": "hi"}]}]
@@ -152,7 +160,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         requests.json(input="hi", max_output_tokens=16),
         {"OPENAI": Operation.RESPONSES, **_CONVERSED},
         holds=b'"resp_',
-        ways=(*_BOTH, Way.SOCKET),
+        ways=(*_BOTH, *ON_SOCKETS),
         shape=Shape.RESPONSES,
         closed_by=b'"response.completed"',
         has_ceiling=True,
@@ -303,4 +311,4 @@ ALIASES = [
 ]
 # What a provider is asked, not only us.
 SENT = [case for case in CASES if case.asked is not None]
-STREAMS = [case for case in CASES if case.streams]
+STREAMS = [case for case in SENT if case.streams]

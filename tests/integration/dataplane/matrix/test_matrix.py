@@ -8,7 +8,7 @@ from providers.errors import UpstreamBroken, UpstreamTimedOut, UpstreamUnreachab
 from providers.operations import CONVERSATIONS, Operation
 
 from .callers import opened
-from .endpoints import ALIASES, CASES, ENDPOINTS, SENT, Case, Way
+from .endpoints import ALIASES, CASES, ENDPOINTS, ON_SOCKETS, SENT, Case, Way
 from .shapes import code_of
 from .stages import RACES, STAGES, used
 
@@ -53,7 +53,7 @@ async def test_no_stage_can_be_gone_round(make_world, case, stage):
 
 
 @pytest.mark.parametrize(
-    ("case", "stage"), [each for each in AT_STAGES if each.values[0].way is Way.SOCKET]
+    ("case", "stage"), [each for each in AT_STAGES if each.values[0].way in ON_SOCKETS]
 )
 async def test_who_would_be_refused_a_turn_opens_no_socket_or_gets_no_turn(
     make_world, case, stage
