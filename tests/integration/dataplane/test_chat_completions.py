@@ -191,6 +191,16 @@ async def test_a_caller_that_hangs_up_stops_the_stream_and_is_recorded(make_worl
     assert record.completion_tokens > 0
 
 
+async def test_a_place_among_the_calls_at_a_time_is_given_back(make_world):
+    world = await make_world(Upstream([ANSWER]), **limited(None, None, parallel=1))
+
+    answered = [(await world.ask()).status for _ in range(3)]
+    world.upstream.chunks, world.upstream.kind = HELLO, SSE
+    streamed = [(await world.ask(STREAM)).status for _ in range(3)]
+
+    assert answered == streamed == [200, 200, 200]
+
+
 async def test_a_caller_that_hangs_up_as_its_stream_begins_is_recorded(make_world):
     world = await make_world(Upstream([event("x")] * 1000, kind=SSE))
 
