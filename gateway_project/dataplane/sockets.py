@@ -89,7 +89,8 @@ class ResponsesSocket:
         self._receive = receive
         self._send = send
         self._view = view
-        self._preparing = view.preparing() if view.preparing is not None else view
+        assert view.preparing is not None, "a view with sockets has turns that prepare"
+        self._preparing = view.preparing()
         self._transcript = Transcript()
         self._turns: set[asyncio.Task[None]] = set()
         self._lanes: dict[str | None, asyncio.Task[None]] = {}
