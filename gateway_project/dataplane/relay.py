@@ -100,7 +100,7 @@ async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
     body, request.call.usage = plan.passage.whole(body)
     headers = _shown(request, inbound)
     if request.data.operation not in FREE_IN_FORM:
-        headers = [*_JSON, *(each for each in headers if each[0] != b"content-type")]
+        headers = _JSON + [each for each in headers if each[0] != b"content-type"]
     settle(request, inbound.status)
     return Answer(inbound.status, headers, body)
 

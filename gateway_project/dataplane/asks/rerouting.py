@@ -29,13 +29,14 @@ _CALLED = frozenset({"openrouter:fusion", "openrouter:advisor", "openrouter:suba
 def check_body(body: bytes, fields: Mapping[str, Any]) -> None:
     """Raise `Unsayable` when the body asks for other models beside its `model`."""
     for what in ("tools", "plugins"):
-        for index, each in enumerate(_objects(fields.get(what))):
-            if each.get("type") != "function" and _names_a_model(each):
-                raise _refused(f"{what}[{index}]")
-    if found := _FOLDED.keys() & map(str.lower, fields):
-        check_fields(fields.items())
-        # The last of several is empty; who reads the first must not see another.
-        check_unambiguous(body, {_FOLDED[name] for name in found})
+        if what in fields:
+            _check_tools(what, fields[what])
+    if _FOLDED.keys().isdisjoint(map(str.lower, fields)):
+        return
+    check_fields(fields.items())
+    found = _FOLDED.keys() & map(str.lower, fields)
+    # The last of several is empty; who reads the first must not see another.
+    check_unambiguous(body, {_FOLDED[name] for name in found})
 
 
 def check_fields(fields: Iterable[tuple[str, Any]]) -> None:
@@ -44,6 +45,12 @@ def check_fields(fields: Iterable[tuple[str, Any]]) -> None:
         name = _FOLDED.get(key.partition("[")[0].lower())
         if value and name in FIELDS:
             raise _refused(name)
+
+
+def _check_tools(what: str, tools: Any) -> None:
+    for index, each in enumerate(_objects(tools)):
+        if each.get("type") != "function" and _names_a_model(each):
+            raise _refused(f"{what}[{index}]")
 
 
 def _names_a_model(tool: Mapping[str, Any]) -> bool:
