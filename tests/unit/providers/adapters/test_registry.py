@@ -75,7 +75,8 @@ VERSION = (b"anthropic-version", b"2023-06-01")
 USAGE = b'{"stream_options":{"include_usage":true},"model":"real",'
 
 spoken = pytest.mark.parametrize(
-    ("kind", "operation"), [(kind, each) for kind in SPOKEN for each in SPOKEN[kind]]
+    ("kind", "operation"),
+    [(kind, each) for kind in SPOKEN for each in sorted(SPOKEN[kind])],
 )
 kinds = pytest.mark.parametrize("kind", sorted(SPOKEN))
 
