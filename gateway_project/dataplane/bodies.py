@@ -3,17 +3,22 @@
 import gc
 import json
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 import orjson
 
-from providers.splice import holds_more_values, repeated_below, repeated_keys
+from providers.splice import (
+    MOST_MEMBERS,
+    TooManyMembers,
+    holds_more_values,
+    repeated_below,
+    repeated_keys,
+)
 
 from .errors import BadRequest
 
 # A body is read before any limit is asked and charged to nobody, so no body may take long.
-MOST_FIELDS = 1_000
 MOST_VALUES = 100_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Finding a surrogate parses and walks everything once more; above this it is not worth it.
@@ -42,33 +47,41 @@ def parse_object(
         raise BadRequest(
             f"The body must be a JSON object, not {_kind(value)}.", code="invalid_json"
         )
-    if len(value) > MOST_FIELDS:
-        raise BadRequest(
-            f"The body has {len(value)} fields, and may have {MOST_FIELDS}.",
-            code="too_many_values",
-        )
+    if len(value) > MOST_MEMBERS:
+        raise too_many_members()
     check_unambiguous(body, protected)
     return value
 
 
 def check_unambiguous(body: bytes, names: Set[str]) -> None:
     """Raise `BadRequest` for a top-level key that two parsers could read differently."""
-    if repeated := repeated_keys(body, names):
-        raise _repeated(sorted(repeated)[0])
+    _check_none(lambda: repeated_keys(body, names))
 
 
 def check_unambiguous_below(body: bytes, above: Set[str], names: Set[str]) -> None:
     """Raise `BadRequest` for such a key in the objects that are the members `above`."""
-    if repeated := repeated_below(body, above, names):
-        raise _repeated(sorted(repeated)[0])
+    _check_none(lambda: repeated_below(body, above, names))
 
 
-def _repeated(name: str) -> BadRequest:
+def too_many_members() -> BadRequest:
     return BadRequest(
-        f"{name} occurs more than once, or in another letter case.",
-        param=name,
-        code="duplicate_parameter",
+        f"The body, or an object in it, has more than {MOST_MEMBERS} fields.",
+        code="too_many_values",
     )
+
+
+def _check_none(find_repeated: Callable[[], Set[str]]) -> None:
+    try:
+        repeated = find_repeated()
+    except TooManyMembers:
+        raise too_many_members() from None
+    if repeated:
+        name = sorted(repeated)[0]
+        raise BadRequest(
+            f"{name} occurs more than once, or in another letter case.",
+            param=name,
+            code="duplicate_parameter",
+        )
 
 
 def _kind(value: Any) -> str:

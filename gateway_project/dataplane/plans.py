@@ -1,8 +1,7 @@
 """Which way a request goes: as it is to a provider of its dialect, or translated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import orjson
 
 from providers.adapters.registry import ADAPTERS
 from providers.dialects.dialect import ErrorsShown
@@ -14,10 +13,12 @@ from providers.dialects.registry import (
     without_strange_reasoning,
 )
 from providers.operations import CONVERSATIONS, Operation
-from providers.types import Adapter, Outbound, Sending
+from providers.splice import TooManyMembers
+from providers.types import Adapter, Headers, Outbound, Sending
 
 from . import continuing
 from .asks.asked import Asked
+from .bodies import too_many_members
 from .errors import BadRequest, not_understood
 from .passages import Array, EmbeddingsThroughGemini, Passage, Passing, Translating
 from .request import ExpressRequest
@@ -43,12 +44,8 @@ def plan(request: ExpressRequest, errors: ErrorsShown) -> Plan:
         outbound = adapter.outbound(request.target, sending)
     except AskError as error:
         raise not_understood(error) from None
-    except orjson.JSONEncodeError:
-        # It reads deeper than it writes; nobody else nests so deep.
-        raise BadRequest(
-            "Something in the body is nested too deep to be translated.",
-            code="invalid_json",
-        ) from None
+    except TooManyMembers:
+        raise too_many_members() from None
     return Plan(outbound, passage, adapter.shown)
 
 
@@ -62,7 +59,7 @@ def _way(
     request: ExpressRequest, adapter: Adapter, errors: ErrorsShown
 ) -> tuple[Sending, Passage]:
     asked: Asked = request.data
-    if asked.operation in adapter.speaks:
+    if serves(request):
         way = _straight(request, asked, errors)
     elif asked.operation in CONVERSATIONS:
         way = _translated(request, asked, adapter)
@@ -93,7 +90,7 @@ def _straight(
         body=asked.body,
         stream=asked.stream,
         content_type=asked.content_type,
-        headers=request.headers,
+        headers=_joined(request),
         query=request.query,
         now=request.now,
     )
@@ -133,6 +130,17 @@ def _embedding(request: ExpressRequest, asked: Asked) -> tuple[Sending, Passage]
         now=request.now,
     )
     return sending, EmbeddingsThroughGemini(asked, ask)
+
+
+def _joined(request: ExpressRequest) -> Mapping[bytes, bytes]:
+    """Return the caller's headers; one that is repeated is a list."""
+    given: Headers = request.scope["headers"]
+    if len(given) == len(request.headers):
+        return request.headers
+    joined: dict[bytes, bytes] = {}
+    for name, value in given:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
 
 
 def _asks_for_events(request: ExpressRequest) -> bool:

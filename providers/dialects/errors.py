@@ -2,6 +2,7 @@
 
 * AskError
   - BadField     a field is missing or is not what its dialect says
+    - NestedTooDeep
   - Unsayable    the field is good, but the model's provider cannot be told
 """
 
@@ -22,6 +23,10 @@ class BadField(AskError):
 
 class MissingField(BadField):
     code = "missing_required_parameter"
+
+
+class NestedTooDeep(BadField):
+    """JSON can be read deeper than it can be written."""
 
 
 class Unsayable(AskError):

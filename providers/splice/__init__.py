@@ -6,12 +6,15 @@ none (inside a nested object) but never miss one, and for the cases they cannot 
 JSON decoder itself, led along the members.
 """
 
+from .members import MOST_MEMBERS, TooManyMembers
 from .model import replace_model, replace_named
 from .repeats import repeated_below, repeated_keys
 from .sizes import holds_more_values
 from .usage import with_stream_usage
 
 __all__ = [
+    "MOST_MEMBERS",
+    "TooManyMembers",
     "holds_more_values",
     "repeated_below",
     "repeated_keys",

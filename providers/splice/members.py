@@ -19,6 +19,14 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
 ).scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
 
 
+# No request has so many, and each takes its time to be led along.
+MOST_MEMBERS = 1_000
+
+
+class TooManyMembers(ValueError):
+    """An object is larger than anybody would write it."""
+
+
 class Member(NamedTuple):
     key: str
     start: int
@@ -48,13 +56,16 @@ def plain_value(
 def members(text: str, at: int = 0) -> Iterator[Member]:
     """Yield each member of the object at `at`, and where its value stands.
 
-    Raises `ValueError` when there is no object.
+    Raises `ValueError` when there is no object, and `TooManyMembers`.
     """
     at = _past(_BLANK, text, at)
     if not text.startswith("{", at):
         raise ValueError("not a JSON object")
-    at = _past(_BLANK, text, at + 1)
+    at, led = _past(_BLANK, text, at + 1), 0
     while not text.startswith("}", at):
+        led += 1
+        if led > MOST_MEMBERS:
+            raise TooManyMembers(f"an object has more than {MOST_MEMBERS} members")
         key, at = _scan(text, at)
         start = _past(_BETWEEN, text, at)
         end = _end_of_value(text, start)

@@ -51,8 +51,7 @@ def _folded(key: str) -> str:
 
 def _is_plainly_unambiguous(body: bytes, protected: Set[str]) -> bool:
     names = frozenset(protected)
-    if may_be_respelt(body):
-        found = in_any_spelling(names).findall(without_escaped_quotes(body))
-    else:
-        found = in_either_case(names).findall(body)
+    wanted = in_any_spelling(names) if may_be_respelt(body) else in_either_case(names)
+    # Every quote is looked at, and those that are escaped are no key's.
+    found = wanted.findall(without_escaped_quotes(body))
     return len(set(found)) == len(found) and all(key.decode() in names for key in found)

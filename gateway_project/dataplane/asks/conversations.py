@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from providers.dialects.fields import wrong
+from providers.dialects.written import written
 from providers.operations import Operation
 
 from .asked import Asked
@@ -160,4 +159,4 @@ def chat(body: bytes) -> Asked:
     if (system := fields.pop("system")) is not None:
         first = {"role": "system", "content": system}
         fields["messages"] = [first, *fields["messages"]]
-    return replace(asked, body=orjson.dumps(fields), fields=fields)
+    return replace(asked, body=written(fields), fields=fields)

@@ -6,8 +6,6 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
-import orjson
-
 from providers.dialects.caching import cache_of
 from providers.dialects.conversation import (
     File,
@@ -19,8 +17,8 @@ from providers.dialects.conversation import (
     ToolCall,
     ToolResult,
 )
-from providers.dialects.errors import BadField
 from providers.dialects.fields import Fields, wrong
+from providers.dialects.written import written
 
 from .seals import call_signature_in, hidden_in, signature_in
 
@@ -158,10 +156,7 @@ def _tool_use(block: Fields, unsaid: Unsaid, seal: Signature | None) -> ToolCall
 
 
 def _written(arguments: Mapping[str, Any], path: str) -> str:
-    try:
-        return orjson.dumps(arguments).decode()
-    except orjson.JSONEncodeError as error:
-        raise BadField(f"{path} is nested too deeply.", field=path) from error
+    return written(arguments, path).decode()
 
 
 def _tool_result(block: Fields, unsaid: Unsaid) -> ToolResult:

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.written import written
+
 from . import seals
 
 # May see one where there is none, but misses none.
@@ -24,7 +26,7 @@ def own_reasoning_only(body: bytes) -> bytes:
     if not isinstance(messages, list):
         return body
     left = [kept for each in messages for kept in _kept(each)]
-    return body if left == messages else orjson.dumps({**fields, "messages": left})
+    return body if left == messages else written({**fields, "messages": left})
 
 
 def _kept(message: Any) -> list[Any]:

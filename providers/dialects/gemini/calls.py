@@ -4,10 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from providers.dialects.conversation import Signature, Text, ToolCall, ToolResult
 from providers.dialects.errors import BadField
+from providers.dialects.written import written
 
 from .spelling import ProtoFields
 
@@ -101,7 +100,4 @@ def _said(response: Any, at: str) -> tuple[str, bool]:
 
 
 def json_text(value: Any, at: str) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError as error:
-        raise BadField(f"{at} is nested too deeply.", field=at) from error
+    return written(value, at).decode()

@@ -12,6 +12,7 @@ import orjson
 from providers.dialects import lenient
 from providers.dialects.errors import Unsayable
 from providers.dialects.fields import Fields, wrong
+from providers.dialects.written import written
 from providers.errors import UpstreamBroken
 from providers.types import Usage
 
@@ -82,7 +83,7 @@ def render(ask: EmbeddingAsk, model: str) -> bytes:
     each: dict[str, Any] = {"model": f"models/{model.removeprefix('models/')}"}
     if ask.dimensions is not None:
         each["outputDimensionality"] = ask.dimensions
-    return orjson.dumps(
+    return written(
         {
             "requests": [
                 {**each, "content": {"parts": [{"text": text}]}} for text in ask.texts

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.written import written
+
 from . import signatures
 
 _NAMES = ("thoughtSignature", "thought_signature")
@@ -28,7 +30,7 @@ def own_reasoning_only(body: bytes) -> bytes:
     if not isinstance(contents, list):
         return body
     left = [kept for each in contents for kept in _kept(each)]
-    return body if left == contents else orjson.dumps({**fields, "contents": left})
+    return body if left == contents else written({**fields, "contents": left})
 
 
 def _kept(content: Any) -> list[Any]:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from providers.dialects.conversation import Ask, Choosing, OutputSchema, Tool
-from providers.dialects.errors import Unsayable
 from providers.dialects.sayable import check_ends_with_user, check_sayable
+from providers.dialects.written import written
 
 from . import thinking, turns
 
@@ -34,11 +32,7 @@ def render(ask: Ask, model: str) -> bytes:
             body["toolConfig"] = {"functionCallingConfig": calling}
     if config := _generation(ask, model):
         body["generationConfig"] = config
-    try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError as error:
-        field = ask.name_of("tools")
-        raise Unsayable("A schema is nested too deeply.", field=field) from error
+    return written(body)
 
 
 def _declared(tool: Tool) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import orjson
-
 from providers.dialects import openai_sampling
 from providers.dialects.calls import schema_of
 from providers.dialects.conversation import (
@@ -15,6 +13,7 @@ from providers.dialects.conversation import (
 )
 from providers.dialects.errors import Unsayable
 from providers.dialects.sayable import check_ends_with_user, check_sayable
+from providers.dialects.written import written
 
 from .strictness import is_strict
 from .telling_messages import messages
@@ -51,7 +50,7 @@ def render(ask: Ask, model: str, *, compatible: bool = False) -> bytes:
     if ask.stream:
         # Always with usage, also for a caller who wants none: the call is metered by it.
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return orjson.dumps(
+    return written(
         {name: value for name, value in body.items() if value not in (None, "")}
     )
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from providers.dialects.written import written
+
 # OpenAI encrypts into base64, in which there is no dot; its ids hold one underscore.
 _SEALED = re.compile(r"[a-z_]{2,20}\.")
 _NUMBERED = re.compile(r"[a-z]+_.+_[0-9]+")
@@ -27,7 +29,7 @@ def own_reasoning_only(body: bytes) -> bytes:
     if not isinstance(items, list):
         return body
     left = [_unnumbered(item) for item in items if not _is_strange(item)]
-    return body if left == items else orjson.dumps({**fields, "input": left})
+    return body if left == items else written({**fields, "input": left})
 
 
 def _is_strange(item: Any) -> bool:

@@ -47,7 +47,7 @@ def read(parser, body):
 @pytest.mark.parametrize(("name", "value"), FIELDS.items())
 def test_a_field_that_leads_to_other_models_is_refused_by_its_name(parser, name, value):
     read(parser, BODIES[parser])
-    with pytest.raises(BadRequest, match=f"^{name} asks") as refused:
+    with pytest.raises(BadRequest, match=rf"^{name} asks") as refused:
         read(parser, {**BODIES[parser], name: value})
 
     assert refused.value.param == name
@@ -63,7 +63,7 @@ def test_such_a_field_that_is_empty_passes(value):
 def test_it_is_found_in_every_spelling(spelt):
     body = json.dumps(CHAT).encode()[:-1] + b',"%b":["other"]}' % spelt.encode()
 
-    with pytest.raises(BadRequest, match="^models asks"):
+    with pytest.raises(BadRequest, match=r"^models asks"):
         read(parsers.ChatParser, body)
 
 
