@@ -9,8 +9,14 @@ from .reading import count, object_
 
 def by_openai(usage: dict[str, Any]) -> Usage | None:
     """Return what OpenAI's `usage` says, by either pair of its names; None if it says too little."""
-    prompt = _either(usage, "prompt_tokens", "input_tokens")
-    completion = _either(usage, "completion_tokens", "output_tokens")
+    prompt, completion = (
+        count(usage, "prompt_tokens"),
+        count(usage, "completion_tokens"),
+    )
+    if prompt is None:
+        prompt = count(usage, "input_tokens")
+    if completion is None:
+        completion = count(usage, "output_tokens")
     total = count(usage, "total_tokens")
     if prompt is None:
         return None
@@ -80,18 +86,14 @@ def _whole(
     reasoning: int = 0,
 ) -> Usage:
     # A part is never more than its whole, whatever is said.
+    read = min(cached or 0, prompt)
     return Usage(
         prompt,
         completion,
-        cached_tokens=min(cached or 0, prompt),
-        cache_write_tokens=min(cache_writes or 0, prompt - min(cached or 0, prompt)),
+        cached_tokens=read,
+        cache_write_tokens=min(cache_writes or 0, prompt - read),
         reasoning_tokens=min(reasoning, completion),
     )
-
-
-def _either(usage: dict[str, Any], name: str, other: str) -> int | None:
-    found = count(usage, name)
-    return count(usage, other) if found is None else found
 
 
 def _details(usage: dict[str, Any], name: str, other: str) -> dict[str, Any]:
