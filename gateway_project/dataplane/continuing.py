@@ -1,11 +1,14 @@
-"""Responses that continue others: an id is good for the tenant it was given to, and nobody else."""
+"""Responses that continue others: a response's id is good for the tenant it was given to alone.
+
+Of all ids a provider keeps things under this is the only one that is bound to a tenant.
+Those of items, files, containers, stored prompts and the like pass as they are.
+"""
 
 from dataclasses import dataclass
 
-import orjson
-
 from providers.dialects.responses import ownership
 from providers.dialects.responses.ownership import Relabel
+from providers.splice import replace_named
 
 from .asks.asked import Asked
 from .errors import BadRequest
@@ -45,7 +48,7 @@ def owned(request: ExpressRequest, asked: Asked) -> tuple[bytes, Ownership]:
         if found is None or found[0] != request.target.provider:
             raise _not_found()
         previous = (sealed, found[1])
-        body = body.replace(orjson.dumps(sealed), orjson.dumps(found[1]))
+        body = replace_named(body, ({"previous_response_id"},), found[1])
     return body, Ownership(tenant, request.target.provider, key, previous)
 
 

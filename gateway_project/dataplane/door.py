@@ -23,11 +23,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Route = tuple[ExpressView, Mapping[str, str]]
 
-_DIALECTS = ("/v1/", "/v1beta/")
+_DIALECTS = ("/v1/", "/v1beta/", "/api/v1/")
 _KEEP_ALIVE = b": keep-alive\n\n"
 # An array has no place for a comment, and sound would have it heard.
 _EVENTS = b"text/event-stream"
-_MOST_ROUTES = 4096
 
 
 class Door:
@@ -41,12 +40,12 @@ class Door:
         self._keep_alive_s = keep_alive_s
         self._resolver = URLResolver(RegexPattern(r"^/"), urls.urlpatterns)
         self._views: dict[object, ExpressView] = {}
-        self._routes: dict[str, Route | None] = {}
+        self._fixed: dict[str, Route] = {}
         self._unknown = UnknownPath()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        route = self._routes[path] if path in self._routes else self._route(path)
+        route = self._fixed.get(path) or self._route(path)
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send, route)
             return
@@ -79,19 +78,17 @@ class Door:
         await send({"type": "websocket.http.response.body", "body": answer.body})
 
     def _route(self, path: str) -> Route | None:
-        route = self._resolve(path)
-        if len(self._routes) < _MOST_ROUTES:
-            self._routes[path] = route
-        return route
-
-    def _resolve(self, path: str) -> Route | None:
         try:
             match = self._resolver.resolve(path)
         except Resolver404:
-            return (self._unknown, {}) if path.startswith(_DIALECTS) else None
+            is_dialects = f"{path}/".startswith(_DIALECTS)
+            return (self._unknown, {}) if is_dialects else None
         view_class = cast(type[ExpressView], match.func.cls)  # type: ignore[attr-defined]  # set by as_view
-        view = self._views.setdefault(view_class, view_class())
-        return view, match.kwargs
+        route = self._views.setdefault(view_class, view_class()), match.kwargs
+        if not match.kwargs:
+            # Those with a model in them are without end, and anybody's to make up.
+            self._fixed[path] = route
+        return route
 
     async def _send_stream(
         self,

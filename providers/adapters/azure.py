@@ -13,7 +13,7 @@ from . import openai_wire, request
 
 
 def _outbound(target: Target, sending: Sending) -> Outbound:
-    query = request.query_without(sending.query, {"api-version"})
+    query = request.query_without(sending.query, "api-version")
     if target.api_version:
         version = f"api-version={quote(target.api_version, safe='')}".encode()
         query = version + b"&" + query if query else version

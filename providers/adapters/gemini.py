@@ -1,4 +1,8 @@
-"""Google's Gemini. The model is in the path, and in some bodies a second time."""
+"""Google's Gemini. The model is in the path, and in some bodies a second time.
+
+Nothing of a caller's query string travels: there it could present another credential, give
+the answer a form we do not read, or have its usage left out (`fields`).
+"""
 
 from collections.abc import Mapping, Sequence, Set
 from urllib.parse import quote
@@ -24,33 +28,26 @@ _MODELS_INSIDE: Mapping[Operation, Sequence[Set[str]]] = {
     Operation.GEMINI_EMBED: ({"model"},),
     Operation.GEMINI_EMBED_BATCH: ({"requests"}, {"model"}),
 }
-# A caller's own credentials, and what would give the answer a form we do not read.
-_OURS = frozenset({"key", "access_token", "oauth_token", "alt", "callback"})
-_NOT_PASSED_UP = _OURS | {f"${name}" for name in _OURS}
 _FOLDERS = ("models/", "tunedModels/")
 
 
 def _outbound(target: Target, sending: Sending) -> Outbound:
     name = _full_name(target.upstream_model)
-    method, query = _asked_how(sending)
     body = sending.body
     if path := _MODELS_INSIDE.get(sending.operation):
         body = replace_named(body, path, name)
     return request.post(
         target,
         sending,
-        f"/{quote(name)}:{method}",
+        f"/{quote(name)}:{_method(sending)}",
         body=body,
         headers=request.credential(target, b"x-goog-api-key"),
-        query=query,
+        query=b"alt=sse" if sending.stream else b"",
     )
 
 
-def _asked_how(sending: Sending) -> tuple[str, bytes]:
-    query = request.query_without(sending.query, _NOT_PASSED_UP)
-    if not sending.stream:
-        return _METHODS[sending.operation], query
-    return "streamGenerateContent", b"alt=sse&" + query if query else b"alt=sse"
+def _method(sending: Sending) -> str:
+    return "streamGenerateContent" if sending.stream else _METHODS[sending.operation]
 
 
 def _full_name(model: str) -> str:

@@ -1,6 +1,5 @@
 """What requests to all providers have in common. Of a caller's headers only named ones travel."""
 
-from collections.abc import Set
 from urllib.parse import unquote_plus
 
 from providers.multipart import replace_field
@@ -50,10 +49,10 @@ def with_upstream_model(target: Target, sending: Sending) -> bytes:
     return replace_model(sending.body, target.upstream_model)
 
 
-def query_without(query: bytes, names: Set[str]) -> bytes:
-    """Return the query string without the parameters of those names, however escaped."""
-    return b"&".join(each for each in query.split(b"&") if _name_of(each) not in names)
+def query_without(query: bytes, name: str) -> bytes:
+    """Return the query string without the parameters of that name, however written."""
+    return b"&".join(each for each in query.split(b"&") if _name_of(each) != name)
 
 
 def _name_of(parameter: bytes) -> str:
-    return unquote_plus(parameter.partition(b"=")[0].decode("latin-1"))
+    return unquote_plus(parameter.partition(b"=")[0].decode("latin-1")).lower()

@@ -12,8 +12,9 @@ from gateway_project.dataplane.request import ExpressRequest
 from providers.dialects.dialect import ErrorsShown
 
 _ERRORS_BY_PREFIX = (
-    ("/v1beta/", GeminiRenderer.errors),
+    ("/v1beta", GeminiRenderer.errors),
     ("/v1/messages/", AnthropicRenderer.errors),
+    ("/api/v1/messages/", AnthropicRenderer.errors),
 )
 
 

@@ -16,10 +16,13 @@ from gateway_project.dataplane.renderers import (
 )
 from gateway_project.dataplane.request import ExpressRequest
 from gateway_project.dataplane.throttling import RequestLimitsShown
+from providers.adapters.registry import ADAPTERS
 from providers.dialects.dialect import ErrorsShown
+from providers.operations import Operation
 from providers.types import ModelEntry
 
-_METHODS = ["generateContent", "streamGenerateContent", "countTokens"]
+_GENERATES = ("generateContent", "streamGenerateContent")
+_EMBEDS = (Operation.GEMINI_EMBED, Operation.GEMINI_EMBED_BATCH)
 
 
 class _Listing(ExpressView):
@@ -138,5 +141,14 @@ def _gemini(entry: ModelEntry) -> dict[str, object]:
     return {
         "name": f"models/{entry.name}",
         "displayName": entry.name,
-        "supportedGenerationMethods": _METHODS,
+        "supportedGenerationMethods": _methods(entry),
     }
+
+
+def _methods(entry: ModelEntry) -> list[str]:
+    """Return what can be asked of the model. Nobody says whether it embeds but its name."""
+    target = entry.target
+    if target is None or "embed" not in target.upstream_model.lower():
+        return [*_GENERATES, Operation.GENERATE_COUNT]
+    speaks = ADAPTERS[target.kind].speaks
+    return [*(each for each in _EMBEDS if each in speaks), Operation.GENERATE_COUNT]

@@ -81,13 +81,60 @@ async def test_a_method_that_is_not_served_is_named_with_those_that_are(
     assert response.error["code"] == "method_not_allowed"
 
 
-@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/chat/completions/", "/v1/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v1", "/v1/", "/v1/nothing", "/v1/chat/completions/"),
+        *("/api/v1", "/api/v1/nothing"),
+    ],
+)
 async def test_an_unknown_path_is_json_and_never_redirects(make_world, path):
     world = await make_world()
 
     response = await world.ask(path=path)
 
     assert (response.status, response.error["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/v1beta", "/v1beta/", "/v1beta/sing"])
+async def test_an_unknown_path_of_geminis_is_missed_in_its_words(make_world, path):
+    world = await make_world()
+
+    response = await world.ask(path=path, headers=[(b"x-goog-api-key", b"x")])
+
+    assert (response.status, response.error["status"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/v10", "/v1betas/models", "/api", "/v"])
+async def test_what_only_begins_like_a_dialects_path_is_djangos(make_world, path):
+    world = await make_world()
+
+    with pytest.raises(AssertionError, match="reached Django"):
+        await world.ask(path=path)
+
+
+async def test_paths_that_anybody_makes_up_are_not_kept(make_world):
+    world = await make_world()
+
+    for number in range(200):
+        await world.ask(path=f"/v1/nothing/{number}", token="")
+        await world.ask(path=f"/v1beta/models/{number}:countTokens", token="")
+        await world.ask(path="/v1/models", method="GET", token="")
+
+    assert set(world.door._fixed) == {"/v1/models"}
+
+
+async def test_an_answer_that_cannot_begin_is_recorded_and_its_provider_left(
+    make_world,
+):
+    upstream = Upstream([b"data: {}\n\n"] * 9, kind=b"text/event-stream")
+    world = await make_world(upstream)
+
+    await world.ask({**CHAT, "stream": True}, hang_up_after=0)
+
+    assert (upstream.closed, upstream.sent) == (1, 0)
+    [record] = world.records()
+    assert (record.status, record.error) == (499, "client_disconnected")
 
 
 @pytest.mark.parametrize(

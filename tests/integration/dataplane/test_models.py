@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.world import only
 
+GENERATES = ["generateContent", "streamGenerateContent", "countTokens"]
 ANTHROPIC = [(b"anthropic-version", b"2023-06-01")]
 
 
@@ -88,3 +91,29 @@ async def test_a_model_with_colons_and_slashes_is_found_in_geminis_paths(
 
     assert response.json == {"totalTokens": 1}
     assert world.records()[0].model == "other:7b/x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "methods"),
+    [
+        ("OPENAI", "gpt-5", GENERATES),
+        ("GEMINI", "gemini-2.5-flash", GENERATES),
+        (
+            "GEMINI",
+            "models/gemini-embedding-001",
+            ["embedContent", "batchEmbedContents", "countTokens"],
+        ),
+        ("OPENAI", "text-embedding-3-small", ["countTokens"]),
+    ],
+)
+async def test_geminis_clients_are_told_what_a_model_can_be_asked(
+    make_world, kind, model, methods
+):
+    world = await make_world(kind=kind)
+    entry = world.database.models["fast"]
+    served = replace(entry.target, upstream_model=model)
+    world.database.models["fast"] = replace(entry, target=served)
+
+    response = await world.ask(path="/v1beta/models/fast", method="GET")
+
+    assert response.json["supportedGenerationMethods"] == methods

@@ -1,6 +1,7 @@
 """What goes to a provider of another dialect, and what is refused before anything does."""
 
 import json
+import re
 
 import pytest
 
@@ -39,17 +40,52 @@ async def test_the_ceiling_has_the_name_the_provider_knows(make_world, kind, nam
     }
 
 
-async def test_what_is_nested_too_deep_to_write_is_a_mistake_in_the_request(make_world):
+def nested(levels: int = 300) -> dict:
     schema: dict = {"type": "object"}
-    for _ in range(300):
+    for _ in range(levels):
         schema = {"type": "array", "items": schema}
-    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    return schema
 
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "tools": [
+                {"type": "function", "function": {"name": "f", "parameters": nested()}}
+            ]
+        },
+        {
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "a", "schema": nested()},
+            }
+        },
+    ],
+    ids=["tool", "output"],
+)
+@pytest.mark.parametrize("kind", ["ANTHROPIC", "GEMINI", "BEDROCK"])
+async def test_what_is_nested_too_deep_to_write_is_a_mistake_in_the_request(
+    make_world, kind, changes
+):
     world, response = await asked_of(
-        make_world, "GEMINI", {**CHAT, "tools": [tool]}, path="/v1/chat/completions"
+        make_world, kind, {**CHAT, **changes}, path="/v1/chat/completions"
     )
 
     assert (response.status, world.upstream.received) == (400, [])
+    assert response.error["type"] == "invalid_request_error"
+    assert re.search("nested|levels", response.error["message"])
+
+
+async def test_a_system_text_beside_what_is_nested_too_deep_is_refused(make_world):
+    body = {**CHAT, "system": "be brief", "metadata": nested()}
+
+    world, response = await asked_of(
+        make_world, "OPENAI", body, path="/v1/chat/completions"
+    )
+
+    assert (response.status, world.upstream.received) == (400, [])
+    assert response.error["message"] == "The body is nested too deeply."
 
 
 @pytest.mark.parametrize(

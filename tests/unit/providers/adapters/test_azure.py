@@ -60,6 +60,7 @@ def test_the_address_says_which_way_is_taken(fields, expected):
     [
         (b"api-version=2023-05-15", "", b""),
         (b"api%2Dversion=2023-05-15&a=1", "", b"?a=1"),
+        (b"Api-Version=x&a=1&API%2DVERSION=y", "preview", b"?api-version=preview&a=1"),
         (b"a=1&api-version=x&b=%20", "preview", b"?api-version=preview&a=1&b=%20"),
         (b"a=1", "", b"?a=1"),
         (b"", "", b""),
