@@ -29,6 +29,8 @@ _TEXTS = _SAID | {
 }
 # Fields whose objects the model reads or wrote as JSON.
 _VALUES = frozenset({"input", "args", "response"})
+# No conversation has so many; what has is counted as it stands, which is too much.
+_MOST_VALUES = 100_000
 # A form's field; forms are no JSON. A file has a filename behind its name.
 _FIELD = re.compile(
     rb'form-data;[ ]*name="?(?:prompt|input|text)"?\r\n(?:[^\r\n]++\r\n)*+\r\n(.*?)\r\n--',
@@ -42,26 +44,34 @@ def prompt_tokens(request: bytes) -> int:
         said = orjson.loads(request)
     except orjson.JSONDecodeError:
         return tokens.count(b"\n".join(_FIELD.findall(request)))
-    return _count(said) if isinstance(said, dict) else 0
+    if not isinstance(said, dict):
+        return 0
+    counted = _count(said)
+    return tokens.count(request) if counted is None else counted
 
 
-def _count(request: dict[str, Any]) -> int:
-    found, given = [], 0
+def _count(request: dict[str, Any]) -> int | None:
+    """Return the tokens; None for a request of too many values to look at each."""
+    found, given, looked_at = [], 0, 0
     pending: list[tuple[str, Any]] = [
         (name, value) for name, value in reversed(request.items()) if name in _SAID
     ]
     # Not by recursion: nesting is the caller's.
     while pending:
+        looked_at += 1
+        if looked_at + len(pending) > _MOST_VALUES:
+            return None
         name, value = pending.pop()
         if isinstance(value, str):
             if name in _TEXTS:
                 found.append(value)
+        elif isinstance(value, list) and value and type(value[0]) is int:
+            # Tokens instead of a text.
+            given += len(value)
+        elif isinstance(value, list | dict) and len(value) > _MOST_VALUES:
+            return None
         elif isinstance(value, list):
-            if value and type(value[0]) is int:
-                # Tokens instead of a text.
-                given += len(value)
-            else:
-                pending += [(name, each) for each in reversed(value)]
+            pending += [(name, each) for each in reversed(value)]
         elif isinstance(value, dict):
             pending += reversed(_members(value, found))
     found += [compact(request[name]) for name in _DEFINED if request.get(name)]

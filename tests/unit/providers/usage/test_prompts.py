@@ -150,3 +150,25 @@ def test_a_recording_is_no_text_whatever_its_file_is_called(name):
     )
 
     assert prompt_tokens(form.encode()) == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["a"] * 100_001,
+        [["a"]] * 60_000,
+        [{"a": 1}] * 60_000,
+        {str(number): 1 for number in range(100_001)},
+        [[[1]] * 60_000, [[1]] * 60_000],
+    ],
+)
+def test_what_is_too_much_to_look_at_each_counts_as_it_stands(said):
+    body = json.dumps({"input": said}).encode()
+
+    assert prompt_tokens(body) == tokens.count(body)
+
+
+def test_a_batch_of_tokens_is_as_long_as_it_says():
+    batch = [[7] * 200_000, [8] * 100_000]
+
+    assert prompt_tokens(json.dumps({"input": batch}).encode()) == 300_000
