@@ -27,6 +27,11 @@ def _chat(body):
     openai.check("CreateChatCompletionRequest", body)
 
 
+def _compatible_chat(body):
+    # Beyond OpenAI's own words, what most servers of its dialect take.
+    _chat({name: value for name, value in body.items() if name != "top_k"})
+
+
 def _messages(body):
     anthropic.check_request(body)
 
@@ -37,7 +42,7 @@ def _generate(body):
 
 TOLD = {
     "OPENAI": _chat,
-    "OPENAI_COMPATIBLE": _chat,
+    "OPENAI_COMPATIBLE": _compatible_chat,
     "ANTHROPIC": _messages,
     "GEMINI": _generate,
 }

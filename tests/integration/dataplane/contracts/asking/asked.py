@@ -14,7 +14,7 @@ USER = {"role": "user", "content": "hi"}
 FUNCTION = {"name": "weather", "description": "Tells it.", "parameters": SCHEMA}
 CLAUDE = ("ANTHROPIC",)
 GEMINI = ("GEMINI",)
-OPENAIS = ("OPENAI", "OPENAI_COMPATIBLE")
+OPENAI = ("OPENAI",)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .asked import CLAUDE, FUNCTION, GEMINI, PDF, PNG, SCHEMA, USER, WAV, Asked, user
+from .asked import CLAUDE, FUNCTION, PDF, PNG, SCHEMA, USER, WAV, Asked, user
 
 
 def _chat(
@@ -70,9 +70,7 @@ ASKED = {
     ),
     "any tool": _chat(tools=_CHAT_TOOLS, tool_choice="required"),
     "no tool": _chat(tools=_CHAT_TOOLS, tool_choice="none"),
-    "one tool at a time": _chat(
-        tools=_CHAT_TOOLS, parallel_tool_calls=False, beyond=GEMINI
-    ),
+    "one tool at a time": _chat(tools=_CHAT_TOOLS, parallel_tool_calls=False),
     "results": _chat(USER, _CALLS, *_RESULTS, tools=_CHAT_TOOLS),
     "images": _chat(
         user(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .asked import CLAUDE, OPENAIS, PDF, PNG, SCHEMA, Asked
+from .asked import CLAUDE, OPENAI, PDF, PNG, SCHEMA, Asked
 
 SAYS = {"role": "user", "parts": [{"text": "hi"}]}
 
@@ -51,7 +51,7 @@ ASKED = {
     "sampling": _config(
         temperature=0.5, topP=0.9, stopSequences=["END"], maxOutputTokens=900
     ),
-    "top k": _config(OPENAIS, topK=4),
+    "top k": _config(OPENAI, topK=4),
     "penalties": _config(CLAUDE, seed=4, presencePenalty=0.5, frequencyPenalty=0.5),
     "logprobs": _config(CLAUDE, responseLogprobs=True, logprobs=2),
     "choices": _config(CLAUDE, candidateCount=2),

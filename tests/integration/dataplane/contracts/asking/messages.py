@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .asked import OPENAIS, PDF, PNG, SCHEMA, USER, Asked, user
+from .asked import OPENAI, PDF, PNG, SCHEMA, USER, Asked, user
 
 
 def _message(
@@ -54,7 +54,7 @@ ASKED = {
     ),
     "turns": _message(USER, {"role": "assistant", "content": "Hello."}, USER),
     "sampling": _message(temperature=0.5, top_p=0.9, stop_sequences=["END"]),
-    "top k": _message(top_k=4, beyond=OPENAIS),
+    "top k": _message(top_k=4, beyond=OPENAI),
     "streamed": _message(stream=True),
     "tools": _message(tools=_CLAUDE_TOOLS),
     "a tool": _message(

@@ -119,7 +119,7 @@ SAID = {
     "paused": _answer(_text("Searching"), stop="pause_turn"),
     "nothing": _answer(),
     "bare": told(
-        {"content": [{"type": "text", "text": "Hi"}]},
+        {"content": [{"type": "text", "text": "Hi"}], "stop_reason": "end_turn"},
         {"type": "message_start", "message": {}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text"}},
         {
@@ -127,6 +127,7 @@ SAID = {
             "index": 0,
             "delta": {"type": "text_delta", "text": "Hi"},
         },
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
         {"type": "message_stop"},
     ),
 }
