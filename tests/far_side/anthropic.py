@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .answers import Plain, Received, Route, Stream, Wrong, check_fields, named
+from .grammars import check_grammar
 from .saying import Heard, Said, id_of, pieces, say, signature_of, words_in
 
 _FIELDS = (
@@ -43,6 +44,7 @@ def _messages(received: Received, _: re.Match[str]) -> Plain | Stream:
     if type(body.get("max_tokens")) is not int:
         raise Wrong(400, "max_tokens: Field required")
     _check_thinking(body)
+    _check_grammars(body)
     heard = _heard(body)
     told = _Telling(heard, say(heard), body)
     if not body.get("stream"):
@@ -78,6 +80,14 @@ def _check_thinking(body: dict[str, Any]) -> None:
             raise Wrong(
                 400, "Thinking may not be enabled when tool_choice forces tool use."
             )
+
+
+def _check_grammars(body: dict[str, Any]) -> None:
+    if form := (body.get("output_config") or {}).get("format"):
+        check_grammar(form["schema"], "output_config.format.schema")
+    for index, tool in enumerate(body.get("tools") or []):
+        if tool.get("strict"):
+            check_grammar(tool["input_schema"], f"tools.{index}.custom")
 
 
 def _check_order(messages: list[dict[str, Any]]) -> None:

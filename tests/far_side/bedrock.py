@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from zlib import crc32
 
 from .answers import Plain, Received, Route, Stream, Wrong, check_fields
+from .grammars import check_grammar
 from .saying import Heard, Said, pieces, say, signature_of
 
 _FIELDS = (
@@ -58,6 +59,7 @@ def _converse(received: Received, found: re.Match[str]) -> Plain | Stream:
     check_fields(body, _FIELDS)
     check_fields(body.get("inferenceConfig") or {}, _CONFIG, "inferenceConfig.")
     _check_order(body["messages"])
+    _check_grammars(body)
     heard = _heard(body, unquote(found["model"]))
     told = _Telling(heard, say(heard))
     if found["how"] == "converse":
@@ -97,6 +99,16 @@ def _check_signature(received: Received) -> None:
         raise Wrong(
             403, "The request signature we calculated does not match the signature"
         )
+
+
+def _check_grammars(body: dict[str, Any]) -> None:
+    if form := (body.get("outputConfig") or {}).get("textFormat"):
+        schema = json.loads(form["structure"]["jsonSchema"]["schema"])
+        check_grammar(schema, "output_config.format.schema")
+    for index, tool in enumerate((body.get("toolConfig") or {}).get("tools") or []):
+        spec = tool.get("toolSpec") or {}
+        if spec.get("strict"):
+            check_grammar(spec["inputSchema"]["json"], f"tools.{index}.custom")
 
 
 def _check_order(messages: list[dict[str, Any]]) -> None:

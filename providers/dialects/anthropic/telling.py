@@ -6,16 +6,17 @@ from typing import Any
 
 import orjson
 
-from providers.dialects.calls import schema_of
 from providers.dialects.claude import takes_later_system
 from providers.dialects.conversation import Ask, Choosing, Role, Tool, Turn
 from providers.dialects.errors import Unsayable
+from providers.dialects.grammars import told_arguments, told_output
 from providers.dialects.sayable import (
     check_ends_with_user,
     check_holds_messages,
     check_sayable,
     check_temperature,
 )
+from providers.dialects.written import written
 
 from .content import Block, blocks_of, cached, system_blocks
 from .thinking import tell_reasoning
@@ -39,7 +40,7 @@ _LACKS = (
 def render(ask: Ask, model: str) -> bytes:
     """Write the request. Raises `Unsayable`."""
     check(ask)
-    return orjson.dumps(_body(ask, model))
+    return written(_body(ask, model))
 
 
 def check(ask: Ask) -> None:
@@ -136,8 +137,9 @@ def _tool(tool: Tool) -> Block:
     block: Block = {"name": tool.name}
     if tool.description:
         block["description"] = tool.description
-    block["input_schema"] = _schema(schema_of(tool), tool.at)
-    if tool.strict:
+    schema, strict = told_arguments(tool)
+    block["input_schema"] = _schema(schema, tool.at)
+    if strict:
         # Not every model can be, and not to be is what holds anyway.
         block["strict"] = True
     return cached(block, tool.cache)
@@ -147,22 +149,17 @@ def _tell_output(ask: Ask, body: dict[str, Any]) -> None:
     output = ask.output
     if output is None:
         return
+    at = output.at or ask.name_of("output")
     if output.schema is None:
-        raise Unsayable(
-            "Anthropic writes JSON only to a schema.",
-            field=output.at or ask.name_of("output"),
-        )
+        raise Unsayable("Anthropic writes JSON only to a schema.", field=at)
     schema = dict(output.schema)
     if output.description:
         schema.setdefault("description", output.description)
     body.setdefault("output_config", {})["format"] = {
         "type": "json_schema",
-        "schema": _schema(schema, output.at or ask.name_of("output")),
+        "schema": _schema(told_output(schema, "Anthropic", at), at),
     }
 
 
 def _schema(schema: Mapping[str, Any], at: str) -> orjson.Fragment:
-    try:
-        return orjson.Fragment(orjson.dumps(schema))
-    except orjson.JSONEncodeError as error:
-        raise Unsayable("The schema is nested too deeply.", field=at) from error
+    return orjson.Fragment(written(schema, at))

@@ -32,7 +32,8 @@ def reasoning_in(
     thinking.need("type", "one of " + ", ".join(sorted(_KINDS)))
     kind = thinking.one_of("type", _KINDS)
     display = thinking.one_of("display", {"omitted", "summarized"})
-    shown = None if display is None else display == "summarized"
+    # Who does not say expects to be shown the thoughts it asks for.
+    shown = display != "omitted"
     if kind == "enabled":
         thinking.need("budget_tokens", f"a whole number from {LEAST_BUDGET}")
     budget = thinking.count("budget_tokens", LEAST_BUDGET)

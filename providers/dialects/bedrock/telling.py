@@ -3,17 +3,17 @@
 from itertools import dropwhile, takewhile
 from typing import Any
 
-import orjson
-
 from providers.dialects.claude import takes_later_system
 from providers.dialects.conversation import Ask, OutputSchema, Role, Text, Turn
 from providers.dialects.errors import Unsayable
+from providers.dialects.grammars import told_output
 from providers.dialects.sayable import (
     check_ends_with_user,
     check_holds_messages,
     check_sayable,
     check_temperature,
 )
+from providers.dialects.written import written
 
 from .content import Writer
 from .models import Family, family_of
@@ -44,7 +44,7 @@ def render(ask: Ask, model: str) -> bytes:
     tell_reasoning(ask, model, family, body)
     if ask.output is not None:
         _tell_output(ask.output, body)
-    return orjson.dumps(body)
+    return written(body)
 
 
 def _tell_turns(ask: Ask, model: str, family: Family, body: dict[str, Any]) -> None:
@@ -136,7 +136,8 @@ def _tell_output(output: OutputSchema, body: dict[str, Any]) -> None:
             "Amazon Bedrock holds a model to a JSON schema, but not to JSON of any kind.",
             field=output.at,
         )
-    schema = {"schema": orjson.dumps(output.schema).decode()}
+    told = told_output(output.schema, "Amazon Bedrock", output.at)
+    schema = {"schema": written(told, output.at).decode()}
     if output.name:
         schema["name"] = output.name
     if output.description:

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from providers.dialects.calls import schema_of
 from providers.dialects.conversation import Ask, Choosing, Tool
 from providers.dialects.errors import Unsayable
+from providers.dialects.grammars import told_arguments
 
 from .content import cache_point
 from .models import Family, caches_tools
@@ -41,8 +41,9 @@ def _spec(tool: Tool) -> dict[str, Any]:
     spec: dict[str, Any] = {"name": tool.name}
     if tool.description:
         spec["description"] = tool.description
-    spec["inputSchema"] = {"json": schema_of(tool)}
-    if tool.strict:
+    schema, strict = told_arguments(tool)
+    spec["inputSchema"] = {"json": schema}
+    if strict:
         spec["strict"] = True
     return spec
 

@@ -7,6 +7,7 @@ import openai
 import pytest
 import requests
 
+from providers.dialects.grammars import grammatical
 from tests.far_side import standing
 
 pytestmark = pytest.mark.enable_socket
@@ -351,6 +352,86 @@ def test_google_takes_either_spelling_and_either_base64(far, alphabet):
     thought, text = answer.json()["candidates"][0]["content"]["parts"]
     assert thought["thought"] is True
     assert '{"snake_case": 1}' in text["text"]
+
+
+def held(far, provider, schema, *, strict_tool=False):
+    """Ask for an answer, or arguments, by a schema; return the HTTP response."""
+    text = "hello there"
+    if provider == "anthropic":
+        url = f"{far.anthropic}/v1/messages"
+        said = {"messages": [{"role": "user", "content": text}]}
+        body = {"model": "far", "max_tokens": 100, **said}
+        tool = {"name": "f", "strict": True, "input_schema": schema}
+        form = {"type": "json_schema", "schema": schema}
+        more = {"tools": [tool]} if strict_tool else {"output_config": {"format": form}}
+    else:
+        url = f"{far.bedrock}/model/far/converse"
+        body = {"messages": [{"role": "user", "content": [{"text": text}]}]}
+        spec = {"name": "f", "strict": True, "inputSchema": {"json": schema}}
+        form = {"type": "json_schema", "structure": {"jsonSchema": {}}}
+        form["structure"]["jsonSchema"]["schema"] = json.dumps(schema)
+        config = {"tools": [{"toolSpec": spec}]}
+        output = {"outputConfig": {"textFormat": form}}
+        more = {"toolConfig": config} if strict_tool else output
+    return requests.post(url, json={**body, **more}, headers=KEYS, timeout=10)
+
+
+def with_field(schema):
+    fields = {"type": "object", "properties": {"a": schema}}
+    return {**fields, "additionalProperties": False}
+
+
+@pytest.mark.parametrize("strict_tool", [False, True], ids=["output", "tool"])
+@pytest.mark.parametrize("provider", ["anthropic", "bedrock"])
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (
+            {"type": "integer", "minimum": 1, "maximum": 3},
+            "For 'integer' type, properties maximum, minimum are not supported",
+        ),
+        (
+            {"type": "string", "minLength": 1},
+            "For 'string' type, property 'minLength' is not supported",
+        ),
+        ({"type": "string", "pattern": "(?=a)b"}, "Invalid regex in pattern field"),
+        ({"type": "string", "format": "int64"}, "format 'int64' is not supported"),
+        ({"type": "array", "minItems": 2}, "values other than 0 or 1"),
+        ({"type": "array", "maxItems": 2}, "property 'maxItems' is not supported"),
+        ({"oneOf": [{"type": "null"}]}, "Schema type 'oneOf' is not supported"),
+        ({"enum": [[]]}, "Complex types within enums are not supported"),
+        ({"type": "object"}, "'additionalProperties' must be explicitly set to false"),
+        ({"$ref": "#"}, "Too many recursive definitions in schema"),
+        ({"$ref": "https://a.b"}, "External $ref is not supported"),
+    ],
+)
+def test_a_schema_no_grammar_knows_is_refused(
+    far, provider, schema, message, strict_tool
+):
+    refused = held(far, provider, with_field(schema), strict_tool=strict_tool)
+
+    assert refused.status_code == 400
+    assert message in refused.text
+
+
+@pytest.mark.parametrize("strict_tool", [False, True], ids=["output", "tool"])
+@pytest.mark.parametrize("provider", ["anthropic", "bedrock"])
+def test_a_schema_put_into_the_words_of_a_grammar_is_taken(far, provider, strict_tool):
+    said = {
+        "$defs": {"Age": {"type": "integer", "minimum": 1, "description": "Years."}},
+        "type": "object",
+        "properties": {
+            "age": {"$ref": "#/$defs/Age", "description": "Whose?"},
+            "pets": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+            "home": {"oneOf": [SCHEMA, {"type": "null"}], "discriminator": {}},
+            "mail": {"type": "string", "format": "idn-email", "pattern": "(?=a)"},
+        },
+    }
+
+    told = held(far, provider, grammatical(said), strict_tool=strict_tool)
+
+    assert told.status_code == 200
+    assert held(far, provider, said, strict_tool=strict_tool).status_code == 400
 
 
 SIGNED = (

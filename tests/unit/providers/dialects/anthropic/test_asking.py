@@ -464,8 +464,8 @@ THINKING = "thinking"
         (None, "high", Reasoning(effort="high", at="output_config.effort")),
         ({"type": "disabled"}, None, None),
         ({"type": "between_tools"}, None, None),
-        ({"type": "adaptive"}, None, Reasoning(budget=-1, at=THINKING)),
-        ({"type": "adaptive"}, "max", Reasoning(effort="max", at=THINKING)),
+        ({"type": "adaptive"}, None, Reasoning(budget=-1, shown=True, at=THINKING)),
+        ({"type": "adaptive"}, "max", Reasoning("max", shown=True, at=THINKING)),
         (
             {"type": "adaptive", "display": "summarized"},
             "low",
@@ -479,7 +479,7 @@ THINKING = "thinking"
         (
             {"type": "enabled", "budget_tokens": 2048},
             "low",
-            Reasoning(effort="low", budget=2048, at=THINKING),
+            Reasoning(effort="low", budget=2048, shown=True, at=THINKING),
         ),
     ],
 )

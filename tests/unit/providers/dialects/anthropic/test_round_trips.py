@@ -40,7 +40,13 @@ base64s = st.binary(max_size=6).map(lambda data: base64.b64encode(data).decode()
 arguments = st.dictionaries(words, st.integers(-9, 9) | words, max_size=2).map(
     lambda value: orjson.dumps(value).decode()
 )
-schemas = st.just({"type": "object", "properties": {"a": {"type": "string"}}})
+schemas = st.just(
+    {
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "additionalProperties": False,
+    }
+)
 
 texts = st.builds(Text, words, cache=caches)
 images = st.builds(
@@ -116,9 +122,9 @@ reasonings = (
     | st.builds(
         Reasoning,
         effort=st.sampled_from(["low", "medium", "high", "xhigh", "max"]),
-        shown=st.none() | st.booleans(),
+        shown=st.booleans(),
     )
-    | st.just(Reasoning(budget=-1))
+    | st.just(Reasoning(budget=-1, shown=True))
 )
 asks = st.builds(
     lambda system, turns, **said: Ask(

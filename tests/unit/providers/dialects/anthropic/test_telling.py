@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,10 +24,11 @@ from providers.dialects.conversation import (
     ToolResult,
     Turn,
 )
-from providers.dialects.errors import Unsayable
+from providers.dialects.errors import NestedTooDeep, Unsayable
 
 MODEL = "claude-opus-5-5"
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+CLOSED = {**SCHEMA, "additionalProperties": False}
 NONE = {"type": "object", "properties": {}}
 HELLO = Turn(Role.USER, (Text("Hello"),))
 DEEP: dict[str, Any] = {}
@@ -281,8 +283,16 @@ def test_a_conversation_nobody_can_answer_is_refused(turns, field):
     assert caught.value.field == field
 
 
-def test_only_what_must_be_strict_is_told_so():
-    assert told(tools=(Tool("f", strict=False),)) == told(tools=(Tool("f"),))
+@pytest.mark.parametrize(
+    "tool",
+    [
+        Tool("f", schema=SCHEMA, strict=False),
+        # Of no use to anybody when it is closed.
+        Tool("f", schema={**NONE, "additionalProperties": True}, strict=True),
+    ],
+)
+def test_only_what_must_and_can_be_strict_is_told_so(tool):
+    assert told(tools=(tool,)) == told(tools=(replace(tool, strict=None),))
 
 
 def test_the_results_of_tools_come_before_what_else_the_user_says():
@@ -381,7 +391,7 @@ def test_what_only_the_callers_dialect_has_is_refused():
             {
                 "name": "f",
                 "description": "Does it.",
-                "input_schema": SCHEMA,
+                "input_schema": CLOSED,
                 "strict": True,
                 "cache_control": {"type": "ephemeral"},
             },
@@ -424,14 +434,18 @@ def test_the_choice_of_tools_is_told(tools, choice, parallel, expected):
 @pytest.mark.parametrize(
     ("output", "schema"),
     [
-        (OutputSchema(SCHEMA, name="answer", strict=True), SCHEMA),
+        (OutputSchema(SCHEMA, name="answer", strict=True), CLOSED),
         (
             OutputSchema(SCHEMA, description="A city."),
-            {**SCHEMA, "description": "A city."},
+            {**CLOSED, "description": "A city."},
         ),
         (
             OutputSchema({**SCHEMA, "description": "Its own."}, description="A city."),
-            {**SCHEMA, "description": "Its own."},
+            {**CLOSED, "description": "Its own."},
+        ),
+        (
+            OutputSchema({"type": "integer", "minimum": 1}, description="Years."),
+            {"type": "integer", "description": "Years.\n\n{minimum: 1}"},
         ),
     ],
 )
@@ -449,7 +463,14 @@ def test_the_schema_of_the_answer_is_told(output, schema):
     ],
 )
 def test_a_schema_too_deep_to_be_written_is_refused(fields):
-    with pytest.raises(Unsayable) as caught:
+    with pytest.raises(NestedTooDeep) as caught:
         told(**fields)
 
     assert caught.value.field == "here"
+
+
+def test_an_answer_that_may_be_any_object_is_refused():
+    with pytest.raises(Unsayable) as caught:
+        told(output=OutputSchema({"type": "object"}), names={"output": "text.format"})
+
+    assert caught.value.field == "text.format"

@@ -186,11 +186,11 @@ def test_thinking_is_shown_as_asked(model, reasoning, thinking):
 
 
 def test_effort_and_schema_share_their_object():
-    output = OutputSchema({"type": "object"})
+    output = OutputSchema({"type": "string"})
 
     body = told("claude-opus-5", Reasoning(effort="low"), output=output)
 
     assert body["output_config"] == {
         "effort": "low",
-        "format": {"type": "json_schema", "schema": {"type": "object"}},
+        "format": {"type": "json_schema", "schema": {"type": "string"}},
     }

@@ -114,7 +114,7 @@ def test_says_a_whole_conversation():
         ),
         tool_choice=ToolChoice(Choosing.ANY),
         output=OutputSchema(
-            {"type": "object"}, name="answer", description="The answer"
+            {"type": "integer", "minimum": 1}, name="answer", description="The answer"
         ),
         max_tokens=100,
         temperature=0.5,
@@ -214,6 +214,7 @@ def test_says_a_whole_conversation():
                             "json": {
                                 "type": "object",
                                 "properties": {"city": {"type": "string"}},
+                                "additionalProperties": False,
                             }
                         },
                         "strict": True,
@@ -228,7 +229,7 @@ def test_says_a_whole_conversation():
                 "type": "json_schema",
                 "structure": {
                     "jsonSchema": {
-                        "schema": '{"type":"object"}',
+                        "schema": '{"type":"integer","description":"{minimum: 1}"}',
                         "name": "answer",
                         "description": "The answer",
                     }
@@ -626,6 +627,11 @@ NAMES = {
         ({"top_k": 5}, LLAMA, "generationConfig.topK"),
         ({"top_k": 5}, UNNAMED, "generationConfig.topK"),
         ({"output": OutputSchema(at="response_format")}, CLAUDE, "response_format"),
+        (
+            {"output": OutputSchema({"type": "object"}, at="text.format")},
+            CLAUDE,
+            "text.format",
+        ),
         (
             {
                 "tools": (WEATHER,),
