@@ -291,7 +291,9 @@ def test_an_operation_is_known_by_its_parser():
 def test_the_ceiling_inside_a_config_is_given_once(name, config):
     body = b'{"contents":"x","%b":%b}' % (name, config)
 
-    with pytest.raises(BadRequest, match=r"max_?[Oo]utput_?[Tt]okens occurs") as refused:
+    with pytest.raises(
+        BadRequest, match=r"max_?[Oo]utput_?[Tt]okens occurs"
+    ) as refused:
         generating.generate(body, "g", stream=False)
 
     assert refused.value.code == "duplicate_parameter"

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from gateway_project.dataplane import parsers
+from gateway_project.dataplane.asks import rerouting
 from gateway_project.dataplane.errors import BadRequest
+from tests.architecture.dialects_doc import DOCUMENT
 
 CHAT = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 BODIES = {
@@ -127,3 +129,8 @@ def test_a_form_leads_to_no_other_model_either(name):
         parsers.TranscriptionParser().parse(
             body, b"multipart/form-data; boundary=x", Path
         )
+
+
+def test_every_field_that_is_refused_is_tried_here_and_told_to_integrators():
+    assert FIELDS.keys() == rerouting.FIELDS
+    assert {name for name in FIELDS if f"`{name}`" not in DOCUMENT} == set()
