@@ -40,21 +40,26 @@ def in_either_case(names: frozenset[str]) -> re.Pattern[bytes]:
     """Return what finds the keys that are `names` but for their case."""
     # Spelt-out classes and a look at the first letter are three times as fast as re.I.
     ways = "|".join("".join(map(_either_case, name)) for name in sorted(names))
-    first = "".join(sorted({name[0] + name[0].upper() for name in names}))
-    return re.compile(rf'"(?=[{first}])({ways})"[ \t\r\n]*+:'.encode())
+    return re.compile(rf'"(?=[{_first(names)}])({ways})"[ \t\r\n]*+:'.encode())
 
 
 @lru_cache(maxsize=64)
 def in_any_spelling(names: frozenset[str]) -> re.Pattern[bytes]:
     """Return what finds the keys that any reader may take for `names`."""
     ways = "|".join("".join(map(_any_way, name)) for name in sorted(names))
-    return re.compile(rf'"({ways})"[ \t\r\n]*+:'.encode())
+    # Or a backslash, or the first byte of a character that is not ASCII.
+    first = rf"[{_first(names)}\\\x80-\xff]"
+    return re.compile(rf'"(?={first})({ways})"[ \t\r\n]*+:'.encode())
 
 
 @lru_cache(maxsize=64)
 def _escaped(name: str) -> re.Pattern[bytes]:
     ways = "".join(f"(?:{letter}|{_escape_of(letter)})" for letter in name)
     return re.compile(rf'"(?!{name}"){ways}"[ \t\r\n]*+:'.encode())
+
+
+def _first(names: frozenset[str]) -> str:
+    return "".join(sorted({name[0] + name[0].upper() for name in names}))
 
 
 def _either_case(letter: str) -> str:
