@@ -26,7 +26,7 @@ log = logging.getLogger("gatehouse.dataplane")
 
 _MOST_ANSWER_BYTES = 256 * 2**20
 _MOST_ERROR_BYTES = 2**20
-_JSON: Headers = [(b"content-type", b"application/json")]
+_JSON = (b"content-type", b"application/json")
 
 
 class AnswerCut(Exception):
@@ -99,8 +99,9 @@ async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
         inbound.close()
     body, request.call.usage = plan.passage.whole(body)
     headers = _shown(request, inbound)
-    if request.data.operation not in FREE_IN_FORM:
-        headers = _JSON + [each for each in headers if each[0] != b"content-type"]
+    if request.data.operation not in FREE_IN_FORM and _JSON not in headers:
+        headers = [each for each in headers if each[0] != b"content-type"]
+        headers.append(_JSON)
     settle(request, inbound.status)
     return Answer(inbound.status, headers, body)
 

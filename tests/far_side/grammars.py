@@ -6,13 +6,38 @@ from typing import Any
 
 from .answers import Wrong
 
-_EVERYWHERE = ["$defs", "$id", "$ref", "$schema", "allOf", "anyOf", "const", "default", "definitions", "description", "enum", "title", "type"]
+_EVERYWHERE = [
+    "$defs",
+    "$id",
+    "$ref",
+    "$schema",
+    "allOf",
+    "anyOf",
+    "const",
+    "default",
+    "definitions",
+    "description",
+    "enum",
+    "title",
+    "type",
+]
 _OF_TYPE = {
     "object": ["properties", "required", "additionalProperties"],
     "array": ["items", "minItems"],
     "string": ["format", "pattern"],
 }
-_FORMATS = ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"]
+_FORMATS = [
+    "date-time",
+    "time",
+    "date",
+    "duration",
+    "email",
+    "hostname",
+    "uri",
+    "ipv4",
+    "ipv6",
+    "uuid",
+]
 
 
 def check_grammar(schema: Any, at: str) -> None:

@@ -46,19 +46,20 @@ def _check_messages(
     fields: Mapping[str, Any], roles: Collection[str], *, may_be_empty: bool
 ) -> None:
     for index, message in enumerate(some(fields, "messages", "message")):
-        at = f"messages[{index}]"
         if not isinstance(message, dict):
-            raise wrong(at, "an object", message)
+            raise wrong(f"messages[{index}]", "an object", message)
         role = message.get("role")
         if not isinstance(role, str) or role not in roles:
+            at = f"messages[{index}].role"
             if "role" not in message:
-                raise missing(f"{at}.role", _one_of(roles))
-            raise wrong(f"{at}.role", _one_of(roles), role)
+                raise missing(at, _one_of(roles))
+            raise wrong(at, _one_of(roles), role)
         content = message.get("content")
         if not isinstance(content, str | list) and not (
             may_be_empty and content is None
         ):
-            raise wrong(f"{at}.content", "text or a list of parts", content)
+            at = f"messages[{index}].content"
+            raise wrong(at, "text or a list of parts", content)
 
 
 def _one_of(names: Collection[str]) -> str:

@@ -1,4 +1,3 @@
-
 from providers.adapters.bedrock import ADAPTER
 from providers.operations import Operation
 from providers.types import Endpoint, Outbound, Sending, Target, Timeouts
