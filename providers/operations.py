@@ -40,3 +40,6 @@ CONVERSATIONS = frozenset(
 FREE_IN_FORM = frozenset(
     {Operation.SPEECH, Operation.TRANSCRIPTIONS, Operation.TRANSLATIONS}
 )
+
+# Counting tokens takes none.
+FREE = frozenset({Operation.MESSAGES_COUNT, Operation.GENERATE_COUNT})

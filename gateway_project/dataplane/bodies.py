@@ -19,7 +19,7 @@ from providers.splice import (
 from .errors import BadRequest
 
 # A body is read before any limit is asked and charged to nobody, so no body may take long.
-MOST_VALUES = 100_000
+MOST_VALUES = 200_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Finding a surrogate parses and walks everything once more; above this it is not worth it.
 _MOST_SEARCHED_BYTES = 256 * 2**10

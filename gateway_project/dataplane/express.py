@@ -29,7 +29,7 @@ from .limits.limiter import StaleSnapshot
 from .limits.valkey import ValkeyUnavailable
 from .renderers import OpenAIRenderer
 from .request import ExpressRequest
-from .settling import settle
+from .settling import give_place_back, settle
 
 log = logging.getLogger("gatehouse.dataplane")
 
@@ -157,8 +157,10 @@ class ExpressView(APIView):
                     client_ip=call.client_ip,
                 )
         elif self.recorded and (call.sent or plane.spool.healthy):
-            # What was refused while nothing can be written is not worth the memory.
             settle(request, status, error)
+        else:
+            # What was refused while nothing can be written is not worth the memory.
+            give_place_back(request)
 
 
 class Stages:

@@ -9,11 +9,12 @@ import logging
 from collections.abc import AsyncGenerator
 
 from providers.errors import UpstreamError
-from providers.operations import FREE_IN_FORM
-from providers.types import Headers, Inbound
+from providers.operations import FREE, FREE_IN_FORM
+from providers.types import Headers, Inbound, Usage
 from providers.usage.meters import meter
 
 from .answer import Answer
+from .asks.asked import Asked
 from .call import Call
 from .errors import ProviderRefused, ProviderUnavailable, Refusal, ServerError
 from .express import CLIENT_GONE
@@ -49,12 +50,18 @@ async def perform(request: ExpressRequest) -> Answer:
         raise
     except asyncio.CancelledError:
         # The provider has read the prompt by now, and bills for it.
-        request.call.usage = meter(request.data.operation, request.data.body).usage()
+        request.call.usage = _read_by_then(request.data)
         raise
     except Exception:
         # What breaks on our side is not for the caller to pay.
         _give_back(request, 500)
         raise
+
+
+def _read_by_then(asked: Asked) -> Usage:
+    if asked.operation in FREE:
+        return Usage()
+    return meter(asked.operation, asked.body).usage()
 
 
 async def _send(request: ExpressRequest) -> Inbound:
@@ -84,7 +91,7 @@ async def _answer(request: ExpressRequest, inbound: Inbound) -> Answer:
     kind = dict(inbound.headers).get(b"content-type", b"").lower()
     try:
         stream = plan.passage.stream(kind)
-    except UpstreamError:
+    except BaseException:
         inbound.close()
         raise
     if stream is not None:
@@ -136,7 +143,7 @@ async def _flow(
         if settled:
             return False
         settled = True
-        request.call.usage = stream.usage()
+        request.call.usage = _usage_of(request, stream)
         settle(request, status, error)
         return True
 
@@ -167,6 +174,16 @@ async def _flow(
     finally:
         inbound.close()
         settle_once(CLIENT_GONE, "client_disconnected")
+
+
+def _usage_of(request: ExpressRequest, stream: Stream) -> Usage:
+    """Return what the answer took; a mistake in our sums must not cost the record."""
+    try:
+        return stream.usage()
+    except Exception:
+        fields = {"request_id": request.call.request_id}
+        log.exception("call.not_counted", extra={"fields": fields})
+        return Usage(estimated=True)
 
 
 def _breaks(request: ExpressRequest, error: Exception) -> Refusal:

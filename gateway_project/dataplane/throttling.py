@@ -7,7 +7,7 @@ from rest_framework.throttling import BaseThrottle
 from providers.types import Headers
 
 from .errors import RateLimited, Unavailable
-from .limits.limiter import NO_LEASE, Grant, Lease, Reading
+from .limits.limiter import NO_LEASE, Grant, Lease, Reading, StaleSnapshot
 from .limits.valkey import ValkeyUnavailable
 from .request import ExpressRequest
 
@@ -37,11 +37,15 @@ class RequestLimits(BaseThrottle):
                 cost=self.cost,
                 lease=_lease(request) if self.cost else NO_LEASE,
             )
+        except StaleSnapshot:
+            call.lease_name = b""
+            raise
         except ValkeyUnavailable as error:
             raise Unavailable(
                 "The request limits cannot be checked at the moment.", retry_after_s=5
             ) from error
         if call.grant.refused_by is not None:
+            call.lease_name = b""
             raise _refused(call.grant, call.grant.refused_by)
         call.admitted = self.cost > 0
         return True

@@ -14,13 +14,16 @@ from providers.dialects.errors import Unsayable
 
 FIELDS = frozenset(
     {
-        *("models", "fallbacks", "route", "preset", "providerOptions"),
+        *("models", "fallbacks", "route", "preset"),
         *("context_window_fallbacks", "context_window_fallback_dict"),
-        *("content_policy_fallbacks", "model_list", "user_config", "extra_body"),
+        *("content_policy_fallbacks", "model_list", "user_config"),
     }
 )
+# Holders of settings for gateways, harmless ones among them.
+HOLDERS = frozenset({"extra_body", "providerOptions"})
+_NAMING = frozenset(name.lower() for name in FIELDS) | {"model"}
 # Readers that ignore the case of keys are among them.
-_FOLDED = {name.lower(): name for name in FIELDS | {"plugins"}}
+_FOLDED = {name.lower(): name for name in FIELDS | HOLDERS | {"plugins"}}
 # Of OpenRouter's: each asks models of its own choice unless it is told which.
 _PANELS = frozenset({"auto-router", "fusion"})
 _CALLED = frozenset({"openrouter:fusion", "openrouter:advisor", "openrouter:subagent"})
@@ -45,6 +48,22 @@ def check_fields(fields: Iterable[tuple[str, Any]]) -> None:
         name = _FOLDED.get(key.partition("[")[0].lower())
         if value and name in FIELDS:
             raise _refused(name)
+        if name in HOLDERS and _leads_elsewhere(value):
+            raise _refused(name)
+
+
+def _leads_elsewhere(value: Any) -> bool:
+    """Return whether anything in it names a model; no reader's depth is believed."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            if any(name.lower() in _NAMING for name in each):
+                return True
+            pending += each.values()
+        elif isinstance(each, list):
+            pending += each
+    return False
 
 
 def _check_tools(what: str, tools: Any) -> None:

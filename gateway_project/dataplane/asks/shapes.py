@@ -16,7 +16,7 @@ from .rerouting import check_body
 MOST_TURNS = 10_000
 MOST_TOOLS = 1_000
 # OpenAI embeds 300,000 tokens at once, and takes them as numbers.
-MOST_VALUES_WITH_TOKENS = 400_000
+MOST_VALUES_WITH_TOKENS = 2_000_000
 
 Check = Callable[[Mapping[str, Any]], None]
 Range = tuple[float, float]

@@ -27,6 +27,8 @@ log = logging.getLogger("gatehouse.limits")
 REVISION_KEY = b"gh:revision"
 # How long a request stays in its minute; see reserve.lua.
 _SPAN_S = 61
+# As long together as a lease lives, or nearly.
+_UNLEASE_AGAIN_S = (0.1, 0.5, 1, 2, 5, *[15] * 40)
 # Longer than any month: a counter outlives its month, then goes by itself.
 _MONTH_TTL_S = b"%d" % (33 * 86400)
 
@@ -210,7 +212,16 @@ class Limiter:
     def end_lease(self, limits: Sequence[Limit], lease_name: bytes) -> None:
         """Give a place among the calls at a time back, soon. One never taken is none."""
         if keys := [_parallel_key(limit) for limit in limits if limit.parallel]:
-            self._later(_UNLEASE.call(self._valkey, keys, lease_name))
+            self._later(self._unlease(keys, lease_name))
+
+    async def _unlease(self, keys: Sequence[bytes], lease_name: bytes) -> Reply:
+        """Try until it is done: a lease that is left blocks its caller until it lapses."""
+        for wait_s in _UNLEASE_AGAIN_S:
+            try:
+                return await _UNLEASE.call(self._valkey, keys, lease_name)
+            except ValkeyUnavailable:
+                await asyncio.sleep(wait_s)
+        return await _UNLEASE.call(self._valkey, keys, lease_name)
 
     def _later(self, call: Coroutine[Any, Any, Reply]) -> None:
         task = asyncio.ensure_future(call)

@@ -299,3 +299,46 @@ async def test_json_is_json_whatever_the_provider_calls_it(make_world):
     response = await world.ask()
 
     assert response.headers["content-type"] == "application/json"
+
+
+async def test_a_mistake_in_our_sums_costs_neither_the_record_nor_the_answer(
+    make_world, monkeypatch
+):
+    events = (
+        b'data: {"choices":[{"index":0,"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    )
+    world = await make_world(
+        Upstream([events], kind=b"text/event-stream"), **limited(None, None, 1)
+    )
+
+    def breaks(_):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(streams.PassingStream, "usage", breaks)
+    first = await world.ask({**CHAT, "stream": True})
+    await asyncio.sleep(0.01)
+    second = await world.ask({**CHAT, "stream": True})
+
+    assert (first.status, second.status) == (200, 200)
+    assert b"[DONE]" in first.body
+    assert [each.usage_estimated for each in world.records()] == [True, True]
+
+
+async def test_a_place_is_given_back_once_the_counters_are_there_again(make_world):
+    gate = asyncio.Event()
+    world = await make_world(Upstream([ANSWER], waits=gate), **limited(None, None, 1))
+    address = world.valkey._address
+    asked = asyncio.ensure_future(world.ask())
+    while not world.upstream.received:
+        await asyncio.sleep(0.01)
+
+    world.valkey.close()
+    world.valkey._address = type(address).parse("unix:///nowhere/valkey.sock")
+    gate.set()
+    answered = await asked
+    await asyncio.sleep(0.05)
+    world.valkey._address = address
+    await asyncio.sleep(0.3)
+    again = await world.ask()
+
+    assert (answered.status, again.status) == (200, 200)

@@ -83,16 +83,16 @@ def test_a_body_of_more_than_a_thousand_fields_is_refused(junk):
 @pytest.mark.parametrize(
     ("parser", "most"),
     [
-        (parsers.ChatParser, 100_000),
-        (parsers.ResponseParser, 100_000),
-        (parsers.MessageParser, 100_000),
-        (parsers.GenerateParser, 100_000),
-        (parsers.GenerateCountParser, 100_000),
-        (parsers.GeminiEmbedParser, 100_000),
-        (parsers.ModerationParser, 100_000),
-        (parsers.RerankParser, 100_000),
-        (parsers.CompletionParser, 400_000),
-        (parsers.EmbeddingParser, 400_000),
+        (parsers.ChatParser, 200_000),
+        (parsers.ResponseParser, 200_000),
+        (parsers.MessageParser, 200_000),
+        (parsers.GenerateParser, 200_000),
+        (parsers.GenerateCountParser, 200_000),
+        (parsers.GeminiEmbedParser, 200_000),
+        (parsers.ModerationParser, 200_000),
+        (parsers.RerankParser, 200_000),
+        (parsers.CompletionParser, 2_000_000),
+        (parsers.EmbeddingParser, 2_000_000),
     ],
 )
 @pytest.mark.parametrize("value", [b"10", b'""', b"[]", b"[[]]", b'{"a":{"b":1}}'])

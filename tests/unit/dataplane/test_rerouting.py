@@ -132,5 +132,31 @@ def test_a_form_leads_to_no_other_model_either(name):
 
 
 def test_every_field_that_is_refused_is_tried_here_and_told_to_integrators():
-    assert FIELDS.keys() == rerouting.FIELDS
+    assert FIELDS.keys() == rerouting.FIELDS | rerouting.HOLDERS
     assert {name for name in FIELDS if f"`{name}`" not in DOCUMENT} == set()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"extra_body": {"google": {"thinking_config": {"include_thoughts": True}}}},
+        {"providerOptions": {"openai": {"store": False}}},
+        {"extra_body": []},
+    ],
+)
+def test_settings_that_name_no_model_pass(field):
+    body = {**CHAT, **field}
+
+    assert json.loads(read(parsers.ChatParser, json.dumps(body).encode()).body) == body
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"extra_body": {"deep": [{"Model": "other"}]}},
+        {"providerOptions": {"gateway": {"order": ["x"], "models": []}}},
+    ],
+)
+def test_settings_that_name_one_anywhere_do_not(field):
+    with pytest.raises(BadRequest, match="asks for another model"):
+        read(parsers.ChatParser, json.dumps({**CHAT, **field}).encode())
