@@ -15,6 +15,8 @@ from gateway_project import settings
 
 # What cutting calls off may take; the arbiter's patience is longer by more than this.
 _CUT_SECONDS = 1.0
+# How long what a closed WebSocket was still told may go unread.
+_UNREAD_SECONDS = 60.0
 
 
 class Log(glogging.Logger):  # type: ignore[misc]  # gunicorn has no type hints
@@ -99,7 +101,9 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no type hint
 class Socket(websocket.WebSocketProtocol):  # type: ignore[misc]  # gunicorn has no type hints
     """A WebSocket whose refusal is an answer with a body, as ASGI's extension has it.
 
-    A message of ours, `websocket.drain`, tells the application that the worker stops.
+    A message of ours, `websocket.drain`, tells the application that the worker stops; by
+    another, `websocket.abort`, it ends one whose far side does not read: no close frame would
+    ever get there.
     """
 
     _stops = False
@@ -116,6 +120,14 @@ class Socket(websocket.WebSocketProtocol):  # type: ignore[misc]  # gunicorn has
                 self._refusal = message
             case "websocket.http.response.body":
                 self._refuse(message["body"])
+            case "websocket.abort":
+                self._abort()
+            case "websocket.close":
+                await super()._send(message)
+                if self.transport.get_write_buffer_size():
+                    # Who does not read would keep a closed connection for ever.
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(_UNREAD_SECONDS, self.transport.abort)
             case _:
                 await super()._send(message)
 
@@ -131,6 +143,11 @@ class Socket(websocket.WebSocketProtocol):  # type: ignore[misc]  # gunicorn has
         self._close_event.set()
         self.transport.write(b"\r\n".join(head) + b"\r\n\r\n" + body)
         self.transport.close()
+
+    def _abort(self) -> None:
+        self.closed = True
+        self._close_event.set()
+        self.transport.abort()
 
     async def _send_close(self, code: int, reason: str = "") -> None:
         if code == websocket.CLOSE_INTERNAL_ERROR and self._stops:

@@ -53,6 +53,9 @@ class Socket:
         self._out: asyncio.Queue = asyncio.Queue()
         self._task: asyncio.Task | None = None
         self._broken = False
+        self._reads = asyncio.Event()
+        self._reads.set()
+        self.aborted = asyncio.Event()
         self.status = 0
         self.body = b""
 
@@ -124,6 +127,10 @@ class Socket:
         """Let what is sent from now on fail, as it does when the far side is gone."""
         self._broken = True
 
+    def stops_reading(self) -> None:
+        """Let what is sent from now on wait for ever."""
+        self._reads.clear()
+
     async def drain(self) -> None:
         """Tell it what our worker tells it when it stops."""
         await self._in.put({"type": "websocket.drain"})
@@ -140,6 +147,11 @@ class Socket:
     async def _send(self, message: dict) -> None:
         if self._broken:
             raise ConnectionResetError("gone")
+        if message["type"] == "websocket.abort":
+            self.aborted.set()
+            self._broken = True
+            return
+        await self._reads.wait()
         await self._out.put(message)
 
     async def _message(self) -> dict:

@@ -40,7 +40,7 @@ def parse_object(
             f"The body holds more than {most_values} values.", code="too_many_values"
         )
     try:
-        value = orjson.loads(body) if len(body) < _MANY_BYTES else _load_large(body)
+        value = load(body)
     except orjson.JSONDecodeError as error:
         raise _unreadable(body, error) from None
     if not isinstance(value, dict):
@@ -107,7 +107,10 @@ def _unreadable(body: bytes, error: orjson.JSONDecodeError) -> BadRequest:
     )
 
 
-def _load_large(body: bytes) -> Any:
+def load(body: bytes) -> Any:
+    """Return the value. Raises `orjson.JSONDecodeError`."""
+    if len(body) < _MANY_BYTES:
+        return orjson.loads(body)
     gc.disable()
     try:
         return orjson.loads(body)

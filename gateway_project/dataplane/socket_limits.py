@@ -12,11 +12,15 @@ _LIFE_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """`per_key` are open in this worker by one key; one may be `idle_s` without a turn."""
+    """`per_key` are open in this worker by one key; one may be `idle_s` without a turn.
+
+    `most_bytes` are what the turns of all may take together, at work or waiting.
+    """
 
     per_key: int = 64
     idle_s: float = 600.0
     life_s: float = _LIFE_S
+    most_bytes: int = 256 * 2**20
 
 
 class OpenSockets:
@@ -25,9 +29,17 @@ class OpenSockets:
     def __init__(self, limits: SocketLimits) -> None:
         self.limits = limits
         self._open: Counter[UUID] = Counter()
+        self._held = 0
 
     def is_full(self, key_id: UUID) -> bool:
         return self._open[key_id] >= self.limits.per_key
+
+    def has_room_for(self, size: int) -> bool:
+        return self._held + size <= self.limits.most_bytes
+
+    def hold(self, size: int) -> None:
+        """Count what a turn takes; less than nothing when it lets go of it."""
+        self._held += size
 
     @contextlib.contextmanager
     def counted(self, key_id: UUID) -> Iterator[None]:

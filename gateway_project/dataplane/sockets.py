@@ -16,22 +16,27 @@ from providers.dialects.responses.transcript import (
     FrameRefused,
     Transcript,
     Turn,
-    decoded,
     lane_of,
 )
 
 from .errors import BadRequest, RateLimited, Refusal, ServerError, Unavailable
 from .express import ExpressView
 from .request import ExpressRequest, Receive, Scope
+from .socket_frames import cost_of, decoded
 
 log = logging.getLogger("gatehouse.dataplane")
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # Turns of one socket that may wait or be at work, as many as OpenAI has at work at once, and
-# how large the frames of all but the first may be together.
+# what they may take together: waiting, their frames; at work, what the frames became. One
+# that is alone may take more, as a posted request may.
 MOST_TURNS = 16
-MOST_WAITING_BYTES = 16 * 2**20
+MOST_BYTES = 16 * 2**20
+# Who does not read for so long is gone, and who reads so slowly that its last turns have not
+# ended so long after the socket was to close is cut off.
+UNREAD_S = 60.0
+LAST_TURNS_S = 600.0
 # Refusals the far side has not read yet; who lets more pile up is not reading.
 _MOST_REFUSALS = MOST_TURNS
 _GOING_AWAY, _POLICY = 1001, 1008
@@ -67,6 +72,13 @@ _OLD = _End(
     is_told=True,
 )
 _FLOODED = _End(_POLICY, "Too many frames at once.")
+
+
+@dataclass(slots=True)
+class _Place:
+    """What a turn takes at the time, counted in its socket and its worker."""
+
+    size: int
 
 
 class _Gone(Exception):
@@ -124,18 +136,23 @@ class ResponsesSocket:
                 await self._close(end)
 
     async def _read(self) -> None:
-        while True:
-            message = await self._receive()
-            match message["type"]:
-                case "websocket.receive":
-                    text = message.get("text")
-                    data = message.get("bytes") if text is None else text.encode()
-                    self._begin(data or b"")
-                case "websocket.drain":
-                    # Our worker's own word for that it stops.
-                    self._end(_STOPPING)
-                case _:
-                    return
+        # No name for the message: until the next one came, it would keep this one's frame.
+        while self._goes_on(await self._receive()):
+            pass
+
+    def _goes_on(self, message: dict[str, Any]) -> bool:
+        """Take what came, and return whether more may come."""
+        match message["type"]:
+            case "websocket.receive":
+                text = message.get("text")
+                data = message.get("bytes") if text is None else text.encode()
+                self._begin(data or b"")
+            case "websocket.drain":
+                # Our worker's own word for that it stops.
+                self._end(_STOPPING)
+            case _:
+                return False
+        return True
 
     def _read_ended(self, reading: "asyncio.Task[None]") -> None:
         if self._over.done() or reading.cancelled():
@@ -156,42 +173,64 @@ class ResponsesSocket:
             self._end(_IDLE)
 
     def _end(self, end: _End) -> None:
-        """Take no more turns, and close when the last one has ended."""
-        self._watching.cancel()
-        self._ending = self._ending or end
+        """Take no more turns, and close when the last one has ended, or has had its time."""
+        if self._ending is None:
+            self._ending = end
+            self._watching.cancel()
+            self._watching = self._loop.call_later(LAST_TURNS_S, self._close_now, end)
         self._close_if_done()
 
     def _close_if_done(self) -> None:
         if self._ending is not None and not self._turns and not self._over.done():
             self._over.set_result(self._ending)
 
+    def _close_now(self, end: _End | None) -> None:
+        if not self._over.done():
+            self._over.set_result(end)
+
     def _begin(self, text: bytes) -> None:
         if len(self._turns) >= MOST_TURNS + _MOST_REFUSALS:
-            if not self._over.done():
-                self._over.set_result(_FLOODED)
+            self._close_now(_FLOODED)
             return
-        lane = lane_of(text)
-        if (refusal := self._refusal_of(text)) is not None:
-            self._under_way(self._refuse_at_once(refusal, lane))
+        refusal = self._refusal_unread(text)
+        try:
+            frame = {} if refusal is not None else decoded(text)
+        except BadRequest as error:
+            # Its traceback would keep the frame until the refusal is told.
+            refusal = error.with_traceback(None)
+        if refusal is not None:
+            # Nobody has read what lane it names, if any.
+            self._under_way(self._refuse_at_once(refusal, None))
             return
-        turn = self._under_way(self._take(text, self._lanes.get(lane)))
+        lane, place = lane_of(frame), _Place(cost_of(text))
+        self._hold(place.size)
+        turn = self._under_way(self._take(frame, place, self._lanes.get(lane)))
         self._lanes[lane] = turn
-        self._held += len(text)
-        turn.add_done_callback(lambda _: self._release(turn, lane, len(text)))
+        turn.add_done_callback(lambda _: self._release(turn, lane, place))
 
-    def _refusal_of(self, text: bytes) -> Refusal | None:
+    def _refusal_unread(self, text: bytes) -> Refusal | None:
         if self._ending is not None:
             return self._ending.refusal
-        is_full = len(self._turns) >= MOST_TURNS
-        too_large = self._held and self._held + len(text) > MOST_WAITING_BYTES
-        if not is_full and not too_large:
+        if len(self._turns) >= MOST_TURNS:
+            return _too_many()
+        return self._no_room_for(cost_of(text))
+
+    def _no_room_for(self, size: int, held: int = 0) -> Refusal | None:
+        """Return why a turn may not take `size`, of which it has `held`, if it may not."""
+        others = self._held - held
+        if others and others + size > MOST_BYTES:
+            return _too_many()
+        if self._plane.sockets.has_room_for(size - held):
             return None
-        return RateLimited(
-            f"429: at most {MOST_TURNS} turns of a WebSocket may wait or be at work,"
-            f" their frames at most {MOST_WAITING_BYTES // 2**20} MB together.",
-            code="too_many_turns",
-            advice="Wait for one to end, or open another WebSocket.",
+        return Unavailable(
+            "The turns of all WebSockets here take all the memory they may.",
+            code="server_overloaded",
+            advice="Send it again in a moment.",
         )
+
+    def _hold(self, size: int) -> None:
+        self._held += size
+        self._plane.sockets.hold(size)
 
     def _under_way(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
@@ -204,29 +243,48 @@ class ResponsesSocket:
         self._idle_since = self._loop.time()
         self._close_if_done()
 
-    def _release(self, turn: "asyncio.Task[None]", lane: str | None, size: int) -> None:
-        self._held -= size
+    def _release(
+        self, turn: "asyncio.Task[None]", lane: str | None, place: _Place
+    ) -> None:
+        self._hold(-place.size)
         if self._lanes.get(lane) is turn:
             del self._lanes[lane]
 
-    async def _take(self, text: bytes, before: "asyncio.Task[None] | None") -> None:
+    async def _take(
+        self,
+        frame: dict[str, Any],
+        place: _Place,
+        before: "asyncio.Task[None] | None",
+    ) -> None:
         if before is not None:
             # Turns of one lane come one after another, however the one before ended.
             await asyncio.wait([before])
-        lane: str | None = None
-        with contextlib.suppress(_Gone):
-            try:
-                turn = self._transcript.turn(decoded(text))
-                lane = turn.stream_id
-                await self._serve(turn)
-            except FrameRefused as error:
-                refusal = BadRequest(str(error), code=error.code, param=error.param)
-                await self._refuse(refusal, error.stream_id)
-            except _Gone:
-                raise
-            except Exception:
-                log.exception("turn.failed")
-                await self._refuse(ServerError("Something broke on our side."), lane)
+        refusal: Refusal | None
+        lane = lane_of(frame)
+        try:
+            turn = self._transcript.turn(frame)
+            # Parsed, it may take far more than the turn that has all of it.
+            del frame
+            refusal = await self._serve_if_room(turn, place)
+        except _Gone:
+            return
+        except FrameRefused as error:
+            refusal = BadRequest(str(error), code=error.code, param=error.param)
+            lane = error.stream_id
+        except Exception:
+            log.exception("turn.failed")
+            refusal = ServerError("Something broke on our side.")
+        if refusal is not None:
+            await self._refuse_at_once(refusal, lane)
+
+    async def _serve_if_room(self, turn: Turn, place: _Place) -> Refusal | None:
+        """Serve it, or return why there is no room for it and what it continues."""
+        if (refusal := self._no_room_for(turn.size, place.size)) is not None:
+            return refusal
+        self._hold(turn.size - place.size)
+        place.size = turn.size
+        await self._serve(turn)
+        return None
 
     async def _serve(self, turn: Turn) -> None:
         view = self._view if turn.generates else self._preparing
@@ -267,19 +325,38 @@ class ResponsesSocket:
 
     async def _tell(self, text: str) -> None:
         try:
-            await self._send({"type": "websocket.send", "text": text})
+            await self._sent({"type": "websocket.send", "text": text})
         except OSError as error:
             raise _Gone from error
 
+    async def _sent(self, message: dict[str, Any]) -> None:
+        """Raises `OSError` when it cannot be, or when the far side reads nothing for too long."""
+        try:
+            async with asyncio.timeout(UNREAD_S):
+                await self._send(message)
+        except TimeoutError:
+            self._close_now(None)
+            await self._send({"type": "websocket.abort"})
+            raise
+
     async def _close(self, end: _End) -> None:
-        if end.is_told and end.refusal is not None:
-            await self._refuse_at_once(end.refusal, None)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, _Gone):
+            if end.is_told and end.refusal is not None:
+                await self._refuse(end.refusal, None)
             close = {"type": "websocket.close", "code": end.code, "reason": end.reason}
-            await self._send(close)
+            await self._sent(close)
 
 
 def _posted(scope: Scope) -> Scope:
     kept = [each for each in scope["headers"] if each[0] not in _OF_THE_OPENING]
     given = {"type": "http", "method": "POST", "query_string": b"", "headers": kept}
     return {**scope, **given}
+
+
+def _too_many() -> RateLimited:
+    return RateLimited(
+        f"429: at most {MOST_TURNS} turns of a WebSocket may wait or be at work,"
+        f" with {MOST_BYTES // 2**20} MB together, what they continue included.",
+        code="too_many_turns",
+        advice="Wait for one to end, or open another WebSocket.",
+    )

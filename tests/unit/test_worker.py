@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from gateway_project import worker
 from gateway_project.worker import Socket
 
 TEXT, BINARY, CONTINUED, CLOSE, PING, PONG = 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
@@ -18,11 +19,19 @@ class Wire:
 
     def __init__(self) -> None:
         self.written = b""
+        self.unread = 0
+        self.is_aborted = False
 
     def write(self, data: bytes) -> None:
         self.written += data
 
     def close(self) -> None: ...
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def pause_reading(self) -> None: ...
 
@@ -133,3 +142,31 @@ async def test_a_socket_cut_off_by_a_worker_that_stops_says_so(opened):
     assert wire.written[:4] == bytes([0x80 | CLOSE, len(wire.written) - 2]) + (
         1001
     ).to_bytes(2, "big")
+
+
+async def test_a_socket_that_is_aborted_is_told_nothing_more(opened):
+    socket, wire, _, writable = opened
+    writable.clear()
+    written = wire.written
+
+    await socket._send({"type": "websocket.abort"})
+
+    assert wire.is_aborted
+    with pytest.raises(OSError, match="closed"):
+        await socket._send({"type": "websocket.send", "text": "x"})
+    assert wire.written == written
+
+
+@pytest.mark.parametrize("unread", [0, 10])
+async def test_a_closed_socket_is_cut_off_when_its_last_words_go_unread(
+    opened, monkeypatch, unread
+):
+    monkeypatch.setattr(worker, "_UNREAD_SECONDS", 0.01)
+    socket, wire, _, _ = opened
+    socket.feed_data(frame(CLOSE, b""))
+    wire.unread = unread
+
+    await socket._send({"type": "websocket.close"})
+    await asyncio.sleep(0.05)
+
+    assert wire.is_aborted == bool(unread)

@@ -57,16 +57,27 @@ class Turn:
     """A request for a response: `body` is what a POST would say, with `stream` set.
 
     When `generates` is false, no model is to be asked: the turn only prepares what a later
-    one continues. `said` are the items of the conversation so far, as the inside of a JSON
-    array, and `settings` is what an appended turn takes over, as an object.
+    one continues. `before` and `new` are the items of the conversation so far, each as the
+    inside of a JSON array, and `settings` is what an appended turn takes over, as an object.
     """
 
     body: bytes = field(repr=False)
     stream_id: str | None
     generates: bool
     stored: bool
-    said: bytes = field(repr=False)
+    # The very bytes that are remembered: turns that continue one response share them.
+    before: bytes = field(repr=False)
+    new: bytes = field(repr=False)
     settings: bytes = field(repr=False)
+
+    @property
+    def said(self) -> bytes:
+        return _joined(self.before, self.new)
+
+    @property
+    def size(self) -> int:
+        parts = (self.body, self.before, self.new, self.settings)
+        return sum(len(each) for each in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,8 @@ class _Frame:
                 code="missing_required_parameter",
                 param="model",
             )
-        said = _joined(before, _inside(self._input()))
+        new = _inside(self._input())
+        said = _joined(before, new)
         if before or isinstance(body.get("input"), list):
             body["input"] = orjson.Fragment(b"[%b]" % said)
         if not said and not self.generates:
@@ -195,7 +207,8 @@ class _Frame:
             self.stream_id,
             self.generates,
             body.get("store") is not False,
-            said,
+            before,
+            new,
             _written(kept),
         )
 
@@ -218,30 +231,9 @@ class _Frame:
         return FrameRefused(message, code=code, param=param, stream_id=self.stream_id)
 
 
-def decoded(text: bytes) -> Mapping[str, Any]:
-    """Return the object of a text frame. Raises `FrameRefused`."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        raise FrameRefused(
-            "A frame must be a JSON object.",
-            code="invalid_json",
-            param=None,
-            stream_id=None,
-        )
-    return value
-
-
-def lane_of(text: bytes) -> str | None:
-    """Return the lane of a frame that may be anything; it is read only when it names one."""
-    if b'"stream_id"' not in text:
-        return None
-    try:
-        return _good_lane(decoded(text).get("stream_id"))
-    except FrameRefused:
-        return None
+def lane_of(frame: Mapping[str, Any]) -> str | None:
+    """Return the lane of a decoded frame; one that is wrong is none."""
+    return _good_lane(frame.get("stream_id"))
 
 
 def _good_lane(lane: object) -> str | None:
