@@ -7,7 +7,13 @@ other: authenticated, limited, routed, settled and recorded as if it had been po
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    MutableMapping,
+)
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,7 +146,7 @@ class ResponsesSocket:
         while self._goes_on(await self._receive()):
             pass
 
-    def _goes_on(self, message: dict[str, Any]) -> bool:
+    def _goes_on(self, message: MutableMapping[str, Any]) -> bool:
         """Take what came, and return whether more may come."""
         match message["type"]:
             case "websocket.receive":
