@@ -10,6 +10,7 @@ from providers.dialects.conversation import Ask
 from providers.dialects.dialect import CallerSide, ErrorsShown, ProviderSide
 from providers.dialects.gemini import embeddings
 from providers.dialects.gemini.embeddings import EmbeddingAsk
+from providers.dialects.written import is_too_deep
 from providers.errors import UpstreamBroken
 from providers.operations import CONVERSATIONS, FREE_IN_FORM, Operation
 from providers.types import Target, Usage
@@ -118,7 +119,8 @@ class Translating:
             answer = replace(answer, usage=usage, created=answer.created or self.now)
             return self.caller.render(answer, self.ask), usage
         except orjson.JSONEncodeError as error:
-            # It reads deeper than it writes.
+            if not is_too_deep(error):
+                raise
             raise UpstreamBroken("the answer is nested too deep to be told") from error
 
     def stream(self, content_type: bytes) -> Stream | None:

@@ -16,6 +16,7 @@ from providers.dialects.events import (
     Stopped,
 )
 from providers.dialects.responses.ownership import Relabel
+from providers.dialects.written import is_too_deep
 from providers.errors import UpstreamBroken
 from providers.operations import Operation
 from providers.types import Failure, Target, Usage
@@ -158,7 +159,8 @@ class TranslatedStream:
         try:
             return self._tell_all(self._reader.feed(chunk))
         except orjson.JSONEncodeError as error:
-            # It reads deeper than it writes.
+            if not is_too_deep(error):
+                raise
             raise UpstreamBroken("an event is nested too deep to be told") from error
 
     def _tell_all(self, events: list[Event]) -> bytes:

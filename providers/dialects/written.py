@@ -11,11 +11,16 @@ from .errors import NestedTooDeep
 _TOO_DEEP = "Recursion limit reached"
 
 
+def is_too_deep(error: TypeError) -> bool:
+    """Return whether it is orjson's word for deep nesting, whose class is `TypeError` itself."""
+    return str(error) == _TOO_DEEP
+
+
 def written(value: Any, at: str = "The body") -> bytes:
     """Return the value as JSON. Raises `NestedTooDeep`, naming `at` as its place."""
     try:
         return orjson.dumps(value)
     except orjson.JSONEncodeError as error:
-        if str(error) != _TOO_DEEP:
+        if not is_too_deep(error):
             raise
         raise NestedTooDeep(f"{at} is nested too deeply.", field=at) from None

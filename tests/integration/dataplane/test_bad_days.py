@@ -342,3 +342,25 @@ async def test_a_place_is_given_back_once_the_counters_are_there_again(make_worl
     again = await world.ask()
 
     assert (answered.status, again.status) == (200, 200)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_mistake_of_ours_in_translating_is_not_the_providers(
+    make_world, monkeypatch, stream
+):
+    kind = b"text/event-stream" if stream else b"application/json"
+    event = b'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n'
+    whole = b'{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}'
+    world = await make_world(Upstream([event if stream else whole], kind=kind))
+
+    def breaks(*_, **__):
+        raise TypeError("a bug")
+
+    monkeypatch.setattr(passages, "said_by", breaks)
+    monkeypatch.setattr(passages, "replace", breaks)
+    monkeypatch.setattr(streams.TranslatedStream, "_tell_all", breaks)
+    body = {"model": "fast", "max_tokens": 9, "messages": CHAT["messages"]}
+    response = await world.ask({**body, "stream": stream}, path="/v1/messages")
+
+    assert response.status == (200 if stream else 500)
+    assert world.records()[0].error == "internal_error"
